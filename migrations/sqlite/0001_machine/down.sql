@@ -1,0 +1,4 @@
+DROP TABLE settings;
+DROP TABLE answers;
+DROP TABLE journal;
+DROP TABLE heads;

@@ -1,0 +1,236 @@
+//! The machine as the slices see it: read at a revision, write under the gate, keep what was answered.
+//!
+//! It knows jurisdictions, revisions and encoded answers, and no subject beyond them.
+
+mod cache;
+mod call;
+pub mod etag;
+mod jobs;
+mod readers;
+mod store;
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use cache::{Cache, Depends, Kept};
+pub use call::{Answer, Call, Keep, ReadAt};
+use jobs::Work;
+pub use readers::Readers;
+pub use store::Instance;
+
+use crate::clock::Clock;
+use crate::commit::{Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
+use crate::db::{self, Conn, Database, Engine, Migration};
+use crate::error::{Error, Reason, Result};
+use crate::id::{Ids, JurisdictionName, SYSTEM};
+
+/// Everything a call needs; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    writers: Writers,
+    readers: Readers,
+    heads: Arc<Heads>,
+    cache: Arc<Cache>,
+    instance: Instance,
+    known: RwLock<HashSet<String>>,
+    options: Options,
+    /// Keeps other processes away from a SQLite file for as long as this one lives.
+    _lock: Option<std::fs::File>,
+}
+
+/// How to open the machine.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the data is.
+    pub database: Database,
+    /// Where to migrate as the owner of the tables; needed on PostgreSQL only.
+    pub migrate: Option<Database>,
+    /// Writer threads on PostgreSQL.
+    pub writers: usize,
+    /// Reader threads.
+    pub readers: usize,
+    /// Whether this process alone may write to a PostgreSQL database.
+    pub sole_writer: bool,
+    /// The clock.
+    pub clock: Clock,
+    /// The maker of ids.
+    pub ids: Ids,
+}
+
+impl App {
+    /// Opens the database, migrates it where that is this process's business, and starts the threads.
+    pub fn open(options: Options) -> Result<Self> {
+        let lock = store::lock_file(&options.database)?;
+        prepare_schema(&options)?;
+        let instance = store::load(&options.database, &options.ids, &options.clock)?;
+        let heads = Arc::new(Heads::default());
+        let cache = Arc::new(Cache::default());
+        let observer: Arc<dyn Observer> = cache.clone();
+        let settings = Settings {
+            database: options.database.clone(),
+            writers: options.writers,
+            sole_writer: options.sole_writer,
+            clock: options.clock.clone(),
+        };
+        let writers = Writers::start(&settings, &heads, &observer)?;
+        let readers = Readers::start(&options.database, options.readers)?;
+        let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
+        Ok(Self(Arc::new(Inner { writers, readers, heads, cache, instance, known, options, _lock: lock })))
+    }
+
+    /// The engine below.
+    pub fn engine(&self) -> Engine {
+        self.0.options.database.engine()
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.0.options.clock
+    }
+
+    /// A fresh id.
+    pub fn new_id(&self) -> String {
+        self.0.options.ids.next(self.clock().now())
+    }
+
+    /// What this database is known by.
+    pub fn instance(&self) -> &Instance {
+        &self.0.instance
+    }
+
+    /// The encoded answers that are kept.
+    pub fn cache(&self) -> &Cache {
+        &self.0.cache
+    }
+
+    /// The head of a jurisdiction where this process knows it for certain.
+    pub fn known_head(&self, jurisdiction: &str) -> Option<i64> {
+        self.0.heads.get(jurisdiction).map(|head| head.revision)
+    }
+
+    /// Commands and reads that wait for a thread.
+    pub fn waiting(&self) -> (usize, usize) {
+        (self.0.writers.waiting(), self.0.readers.waiting())
+    }
+
+    /// Executes a command in the journal of a jurisdiction and answers once it is durable.
+    ///
+    /// `run` may run twice. `replay` reads the same answer again at the revision of the first execution.
+    pub async fn write<T, F, R>(&self, call: &Call, jurisdiction: &str, run: F, replay: R) -> Result<Answer<T>>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<(Entry, T)> + Send + 'static,
+        R: Fn(&mut View<'_>, &First) -> Result<T> + Send + 'static,
+    {
+        let (reply, answered) = tokio::sync::oneshot::channel();
+        let executing = Executing {
+            jurisdiction: jurisdiction.to_owned(),
+            actor: call.actor.clone(),
+            method: call.method,
+            command_id: self.new_id(),
+            request: call.request.clone(),
+            reason: call.reason.clone(),
+            deadline: call.deadline,
+            validate_only: call.validate_only,
+        };
+        let app = self.clone();
+        let checked = move |tx: &mut Tx<'_>| {
+            app.require(tx.view())?;
+            run(tx)
+        };
+        self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
+        self.in_time(call, answered).await
+    }
+
+    /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
+    pub async fn read<T, F>(&self, call: &Call, jurisdiction: &str, at: ReadAt, read: F) -> Result<Answer<T>>
+    where
+        T: Send + 'static,
+        F: Fn(&mut View<'_>) -> Result<T> + Send + 'static,
+    {
+        let app = self.clone();
+        let jurisdiction = jurisdiction.to_owned();
+        let now = call.at;
+        self.read_raw(call, move |conn| {
+            let head = app.head(conn, &jurisdiction)?;
+            app.require(View { conn, jurisdiction: &jurisdiction, revision: head })?;
+            let revision = settle(conn, &jurisdiction, at, head, now)?;
+            let value = read(&mut View { conn, jurisdiction: &jurisdiction, revision })?;
+            Ok(Answer { value, head, revision, replayed: false })
+        })
+        .await
+    }
+
+    /// Runs a closure on a reader thread.
+    pub async fn read_raw<T, F>(&self, call: &Call, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answered) = tokio::sync::oneshot::channel();
+        self.0.readers.submit(call.deadline, read, reply);
+        self.in_time(call, answered).await
+    }
+
+    async fn in_time<T>(&self, call: &Call, answered: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+        match tokio::time::timeout_at(call.deadline.into(), answered).await {
+            Ok(Ok(outcome)) => outcome,
+            // The thread dropped the call, which it does only while it has no connection.
+            Ok(Err(_)) => Err(Error::Busy { reason: Reason::Busy, retry_ms: crate::limits::RETRY_MS }),
+            Err(_) => Err(Error::Deadline),
+        }
+    }
+
+    /// The head of a jurisdiction: known where this process alone writes, asked for otherwise.
+    pub fn head(&self, conn: &mut Conn, jurisdiction: &str) -> Result<i64> {
+        if let Some(head) = self.0.heads.get(jurisdiction) {
+            return Ok(head.revision);
+        }
+        let head: Head = journal::head(conn, jurisdiction)?;
+        self.0.heads.note(jurisdiction, head);
+        Ok(head.revision)
+    }
+
+    /// Refuses a jurisdiction that does not exist. One that exists does so for ever, so it is asked for once.
+    fn require(&self, view: View<'_>) -> Result<()> {
+        if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(view.jurisdiction) {
+            return Ok(());
+        }
+        if !store::jurisdiction_exists(view.conn, view.jurisdiction)? {
+            let name = JurisdictionName { jurisdiction: view.jurisdiction.to_owned() };
+            return Err(Error::NotFound { kind: "Jurisdiction", name: name.to_string() });
+        }
+        self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(view.jurisdiction.to_owned());
+        Ok(())
+    }
+}
+
+fn prepare_schema(options: &Options) -> Result<()> {
+    match (&options.migrate, options.database.engine()) {
+        (Some(owner), _) => db::migrate(owner, Migration::Up).map(drop),
+        (None, Engine::Sqlite) => db::migrate(&options.database, Migration::Up).map(drop),
+        (None, Engine::Postgres) => match db::pending_migrations(&options.database)? {
+            0 => Ok(()),
+            steps => Err(Error::bug(format!(
+                "{steps} migrations have not run on this database: run `kehoach migrate` as the owner of its tables, or give --migrate-url"
+            ))),
+        },
+    }
+}
+
+/// The revision that a read is made at.
+fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64, now: i64) -> Result<i64> {
+    match at {
+        ReadAt::Head => Ok(head),
+        ReadAt::Revision(revision) if revision <= head => Ok(revision),
+        ReadAt::Revision(revision) => Err(Error::refused(
+            Reason::RevisionNotReached,
+            "read_at.revision",
+            format!("revision {revision} has not been reached; the head is {head}"),
+        )),
+        ReadAt::Instant(instant) if instant > now => Err(Error::invalid("read_at.instant", "lies in the future")),
+        ReadAt::Instant(instant) => Ok(journal::revision_at(conn, jurisdiction, instant)?.min(head)),
+    }
+}

@@ -1,0 +1,98 @@
+//! The reader threads: a fixed number, each with a connection of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot::Sender;
+
+use crate::commit::{Queue, open_reader};
+use crate::db::{Conn, Database};
+use crate::error::{Error, Reason, Result};
+use crate::limits;
+
+/// Runs on a connection; answers whether the connection is still of use.
+type Job = Box<dyn FnMut(&mut Conn) -> bool + Send>;
+
+/// A fixed set of threads that read.
+pub struct Readers {
+    queue: Arc<Queue<Job>>,
+}
+
+impl Readers {
+    /// Opens the connections and starts the threads.
+    pub fn start(database: &Database, count: usize) -> Result<Self> {
+        let queue = Arc::new(Queue::new(limits::count(limits::READ_QUEUE)));
+        for number in 0..count.max(1) {
+            let conn = open_reader(database)?;
+            let (database, queue) = (database.clone(), queue.clone());
+            std::thread::Builder::new()
+                .name(format!("reader-{number}"))
+                .spawn(move || serve(&database, conn, &queue))
+                .map_err(|e| Error::Internal(e.into()))?;
+        }
+        Ok(Self { queue })
+    }
+
+    /// How many reads wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
+    /// Queues a read, or refuses it at once.
+    pub fn submit<T, F>(&self, deadline: Instant, read: F, reply: Sender<Result<T>>)
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let mut reply = Some(reply);
+        let mut tries = 0;
+        let job: Job = Box::new(move |conn| {
+            tries += 1;
+            if reply.as_ref().is_none_or(Sender::is_closed) || deadline <= Instant::now() {
+                // The caller has its DEADLINE_EXCEEDED already.
+                return true;
+            }
+            let outcome =
+                catch_unwind(AssertUnwindSafe(|| read(conn))).unwrap_or_else(|_| Err(Error::bug("a read panicked")));
+            let lost = matches!(outcome, Err(Error::Busy { reason: Reason::Busy, .. }));
+            if lost && tries == 1 {
+                // A connection that broke while it was idle is no reason to bother the caller.
+                return false;
+            }
+            if let Some(reply) = reply.take() {
+                drop(reply.send(outcome));
+            }
+            !lost
+        });
+        // A job that does not fit is dropped, and its caller told that the queue is full by the closed channel.
+        drop(self.queue.push(job));
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+fn serve(database: &Database, conn: Conn, queue: &Queue<Job>) {
+    let mut conn = Some(conn);
+    while let Some((queued, mut job)) = queue.pop() {
+        metrics::histogram!("kehoach_read_queue_seconds").record(queued.elapsed().as_secs_f64());
+        for _ in 0..2 {
+            if conn.is_none() {
+                conn = open_reader(database).ok();
+            }
+            match &mut conn {
+                Some(open) => {
+                    if job(open) {
+                        break;
+                    }
+                    conn = None;
+                }
+                None => queue.pause(Duration::from_millis(limits::RETRY_MS)),
+            }
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! One writer: takes what is queued, runs it as a group in one transaction, commits once, then answers all.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::journal::{self, Head};
+use super::queue::Queue;
+use super::tx::Tx;
+use super::{Command, Heads, Observer, Outcome, Settings, request};
+use crate::db::{Conn, Database, Opening};
+use crate::error::{Error, Reason, Result};
+use crate::limits;
+
+/// How long the outcome of a lost COMMIT is looked for.
+const LOOK_UP: Duration = Duration::from_secs(5);
+
+/// The transaction of a group is gone, with everything in it.
+#[derive(Debug)]
+pub struct LostWrites(pub Error);
+
+/// A thread that writes.
+pub(super) struct Writer {
+    settings: Settings,
+    conn: Option<Conn>,
+    queue: Arc<Queue<Box<dyn Command>>>,
+    heads: Arc<Heads>,
+    observer: Arc<dyn Observer>,
+}
+
+/// A command in the queue.
+type Waiting = Box<dyn Command>;
+
+/// A command that has run, with what it came to.
+struct Ran {
+    command: Box<dyn Command>,
+    outcome: Result<Outcome>,
+    /// What to tell the observer, where it wrote.
+    wrote: Option<(i64, Vec<String>)>,
+}
+
+/// The gate of one jurisdiction inside a group.
+struct Gate {
+    found: bool,
+    base: Head,
+    head: Head,
+}
+
+/// Opens a connection that may write, with the lock that tells processes apart on PostgreSQL.
+pub(super) fn open_writer(settings: &Settings) -> Result<Conn> {
+    let mut conn = Conn::open(&settings.database, Opening::Writer)?;
+    if let Conn::Pg(pg) = &mut conn {
+        crate::db::take_writer_lock(pg, settings.sole_writer)?;
+    }
+    Ok(conn)
+}
+
+impl Writer {
+    pub(super) fn new(
+        settings: Settings,
+        conn: Conn,
+        queue: Arc<Queue<Box<dyn Command>>>,
+        heads: Arc<Heads>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
+        Self { settings, conn: Some(conn), queue, heads, observer }
+    }
+
+    /// Serves the queue until it is closed and empty.
+    pub(super) fn run(mut self) {
+        while let Some((queued, first)) = self.queue.pop() {
+            metrics::histogram!("kehoach_write_queue_seconds").record(queued.elapsed().as_secs_f64());
+            let Some(mut conn) = self.connection() else {
+                first.answer(Err(busy()));
+                continue;
+            };
+            match self.run_group(&mut conn, first) {
+                Ok(()) => self.conn = Some(conn),
+                Err(commands) => {
+                    // The whole transaction is gone. One command was at fault, so each gets a transaction of its own.
+                    self.conn = Some(conn);
+                    self.run_singly(commands);
+                }
+            }
+        }
+    }
+
+    fn connection(&mut self) -> Option<Conn> {
+        if let Some(conn) = self.conn.take() {
+            return Some(conn);
+        }
+        // A sole writer that lost its connection cannot know what others wrote meanwhile.
+        if self.heads.is_sole_writer() && matches!(self.settings.database, Database::Postgres(_)) {
+            self.heads.set_sole_writer(false);
+        }
+        match open_writer(&Settings { sole_writer: false, ..self.settings.clone() }) {
+            Ok(conn) => Some(conn),
+            Err(_) => {
+                self.queue.pause(limits::millis(limits::RETRY_MS));
+                None
+            }
+        }
+    }
+
+    /// Runs a group; gives the commands back where the transaction was lost before COMMIT was sent.
+    fn run_group(&mut self, conn: &mut Conn, first: Box<dyn Command>) -> Result<(), Vec<Box<dyn Command>>> {
+        let one_jurisdiction = matches!(conn, Conn::Pg(_));
+        let home = first.executing().jurisdiction.clone();
+        let mut ran = Vec::new();
+        let mut gates = BTreeMap::new();
+        if let Err(lost) = begin(conn) {
+            return self.give_up(conn, vec![first], ran, lost);
+        }
+        let started = Instant::now();
+        let mut next = Some(first);
+        while let Some(command) = next.take() {
+            match run_command(conn, &mut gates, command, &self.settings) {
+                Ok(done) => ran.push(done),
+                Err((command, lost)) => return self.give_up(conn, vec![command], ran, lost),
+            }
+            if ran.len() < limits::count(limits::GROUP_COMMANDS)
+                && started.elapsed() < limits::millis(limits::GROUP_EXECUTION_MS)
+            {
+                let fits = |command: &Waiting| !one_jurisdiction || command.executing().jurisdiction == home;
+                next = self.queue.pop_if(fits).map(|(queued, command)| {
+                    metrics::histogram!("kehoach_write_queue_seconds").record(queued.elapsed().as_secs_f64());
+                    command
+                });
+            }
+        }
+        metrics::histogram!("kehoach_group_commands").record(ran.len() as f64);
+        if let Err(lost) = move_heads(conn, &gates) {
+            return self.give_up(conn, Vec::new(), ran, lost);
+        }
+        self.commit(conn, ran, &gates);
+        Ok(())
+    }
+
+    /// Ends what is left of a transaction and hands its commands back to be run again.
+    fn give_up(
+        &mut self,
+        conn: &mut Conn,
+        mut commands: Vec<Box<dyn Command>>,
+        ran: Vec<Ran>,
+        lost: LostWrites,
+    ) -> Result<(), Vec<Box<dyn Command>>> {
+        tracing::warn!(error = %lost.0, commands = commands.len() + ran.len(), "a group of commands lost its transaction");
+        drop(conn.run("ROLLBACK"));
+        commands.splice(0..0, ran.into_iter().map(|ran| ran.command));
+        Err(commands)
+    }
+
+    /// Runs each command in a transaction of its own; one that loses it again is answered.
+    fn run_singly(&mut self, commands: Vec<Box<dyn Command>>) {
+        for command in commands {
+            let Some(mut conn) = self.usable_connection() else {
+                command.answer(Err(busy()));
+                continue;
+            };
+            let mut gates = BTreeMap::new();
+            let lost = match begin(&mut conn) {
+                Err(lost) => Err((command, lost)),
+                Ok(()) => match run_command(&mut conn, &mut gates, command, &self.settings) {
+                    Err(failed) => Err(failed),
+                    Ok(ran) => match move_heads(&mut conn, &gates) {
+                        Err(lost) => Err((ran.command, lost)),
+                        Ok(()) => {
+                            self.commit(&mut conn, vec![ran], &gates);
+                            Ok(())
+                        }
+                    },
+                },
+            };
+            if let Err((command, lost)) = lost {
+                drop(conn.run("ROLLBACK"));
+                command.answer(Err(lost.0));
+            }
+            self.conn = Some(conn);
+        }
+    }
+
+    /// The connection if it still answers, or a new one.
+    fn usable_connection(&mut self) -> Option<Conn> {
+        let mut conn = self.connection()?;
+        if conn.run("SELECT 1").is_ok() {
+            return Some(conn);
+        }
+        drop(conn);
+        self.connection()
+    }
+
+    /// Commits, tells the observer, then answers everybody.
+    fn commit(&mut self, conn: &mut Conn, ran: Vec<Ran>, gates: &BTreeMap<String, Gate>) {
+        let wrote = ran.iter().find(|ran| ran.wrote.is_some()).map(|ran| ran.command.executing().clone());
+        let Some(executing) = wrote else {
+            // Nothing to keep: refusals, replays and trials only.
+            drop(conn.run("ROLLBACK"));
+            return answer_all(ran);
+        };
+        let decided = match conn.run("COMMIT") {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                tracing::error!(error = %error, "COMMIT failed");
+                self.look_up(conn, &executing.jurisdiction, &executing.command_id)
+            }
+        };
+        match decided {
+            Ok(()) => {
+                for (jurisdiction, gate) in gates.iter().filter(|(_, gate)| gate.head != gate.base) {
+                    self.heads.note(jurisdiction, gate.head);
+                }
+                for done in &ran {
+                    if let Some((revision, names)) = &done.wrote {
+                        self.observer.committed(&done.command.executing().jurisdiction, *revision, names);
+                    }
+                }
+                answer_all(ran);
+            }
+            Err(unknown) => {
+                for done in ran {
+                    let error = if unknown { Error::OutcomeUnknown } else { busy() };
+                    done.command.answer(Err(error));
+                }
+            }
+        }
+    }
+
+    /// Whether a command whose COMMIT was lost is in the journal: `Err(false)` if not, `Err(true)` if that cannot be learnt.
+    ///
+    /// The gate is passed first: then the old transaction has ended, one way or the other.
+    fn look_up(&mut self, conn: &mut Conn, jurisdiction: &str, command_id: &str) -> Result<(), bool> {
+        drop(conn.run("ROLLBACK"));
+        let until = Instant::now() + LOOK_UP;
+        while Instant::now() < until {
+            let found = begin(conn).map_err(|lost| lost.0).and_then(|()| {
+                journal::pass_gate(conn, jurisdiction)?;
+                let found = journal::is_committed(conn, jurisdiction, command_id)?;
+                conn.run("ROLLBACK")?;
+                Ok(found)
+            });
+            match found {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(false),
+                Err(_) => {
+                    self.queue.pause(limits::millis(limits::RETRY_MS));
+                    if let Ok(fresh) = open_writer(&Settings { sole_writer: false, ..self.settings.clone() }) {
+                        if self.heads.is_sole_writer() && matches!(fresh, Conn::Pg(_)) {
+                            self.heads.set_sole_writer(false);
+                        }
+                        *conn = fresh;
+                    }
+                }
+            }
+        }
+        Err(true)
+    }
+}
+
+fn begin(conn: &mut Conn) -> Result<(), LostWrites> {
+    conn.begin_write().map_err(|error| LostWrites(error.into()))
+}
+
+/// Runs one command between its SAVEPOINT and RELEASE; gives it back where the transaction was lost.
+fn run_command(
+    conn: &mut Conn,
+    gates: &mut BTreeMap<String, Gate>,
+    mut command: Box<dyn Command>,
+    settings: &Settings,
+) -> Result<Ran, (Box<dyn Command>, LostWrites)> {
+    let executing = command.executing().clone();
+    if executing.deadline <= Instant::now() {
+        return Ok(Ran { command, outcome: Err(Error::Deadline), wrote: None });
+    }
+    let jurisdiction = executing.jurisdiction.clone();
+    if !gates.contains_key(&jurisdiction) {
+        match journal::pass_gate(conn, &jurisdiction) {
+            Ok(head) => {
+                let base = head.unwrap_or_default();
+                gates.insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base });
+            }
+            Err(error) => return Err((command, LostWrites(error))),
+        }
+    }
+    let Some(gate) = gates.get_mut(&jurisdiction) else {
+        return Ok(Ran { command, outcome: Err(Error::bug("a gate that was passed is missing")), wrote: None });
+    };
+    let at = settings.clock.now().max(gate.head.at + 1);
+    if let Err(error) = conn.run("SAVEPOINT command") {
+        return Err((command, LostWrites(error.into())));
+    }
+    let result = catch_unwind(AssertUnwindSafe(|| attempt(conn, &mut command, gate.head, at)))
+        .unwrap_or_else(|_| Err(Error::bug("a command panicked")));
+    let (outcome, wrote, end) = match result {
+        Ok(Done::Wrote(head, names)) => {
+            gate.head = head;
+            (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), "RELEASE command")
+        }
+        Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, UNDO),
+        Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, UNDO),
+        Err(error) => (Err(error), None, UNDO),
+    };
+    match conn.run(end) {
+        Ok(()) => Ok(Ran { command, outcome, wrote }),
+        Err(error) => Err((command, LostWrites(outcome.err().unwrap_or_else(|| error.into())))),
+    }
+}
+
+const UNDO: &str = "ROLLBACK TO command; RELEASE command";
+
+/// How a command ended inside its savepoint.
+enum Done {
+    Wrote(Head, Vec<String>),
+    Tried,
+    Replayed,
+}
+
+fn attempt(conn: &mut Conn, command: &mut Box<dyn Command>, head: Head, at: i64) -> Result<Done> {
+    let executing = command.executing().clone();
+    if let Some(request) = &executing.request {
+        let found = request::find(conn, &executing.jurisdiction, &executing.actor, executing.method, request)?;
+        if let Some(first) = found {
+            let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision, at);
+            command.replay(&mut tx.view().at(first.revision), &first)?;
+            return Ok(Done::Replayed);
+        }
+    }
+    let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision + 1, at);
+    let entry = command.execute(&mut tx)?;
+    if executing.validate_only {
+        return Ok(Done::Tried);
+    }
+    let head = journal::append(&mut tx, &executing, &entry, head.hash)?;
+    // The last moment at which a command can be left out of its group.
+    if executing.deadline <= Instant::now() {
+        return Err(Error::Deadline);
+    }
+    Ok(Done::Wrote(head, entry.names))
+}
+
+fn move_heads(conn: &mut Conn, gates: &BTreeMap<String, Gate>) -> Result<(), LostWrites> {
+    for (jurisdiction, gate) in gates.iter().filter(|(_, gate)| gate.head != gate.base) {
+        journal::move_head(conn, jurisdiction, gate.found, gate.head).map_err(LostWrites)?;
+    }
+    Ok(())
+}
+
+fn answer_all(ran: Vec<Ran>) {
+    for done in ran {
+        done.command.answer(done.outcome);
+    }
+}
+
+fn busy() -> Error {
+    Error::Busy { reason: Reason::Busy, retry_ms: limits::RETRY_MS }
+}

@@ -1,0 +1,240 @@
+//! The journal and its head: what is read under the gate and what is written before COMMIT.
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::Executing;
+use super::tx::{Entry, Tx};
+use crate::clock::Micros;
+use crate::db::schema::{heads, journal};
+use crate::db::{Conn, Db, Encoder, Record, record};
+use crate::error::{Error, Result};
+
+/// The newest revision of a jurisdiction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// Its number; 0 before the first command.
+    pub revision: i64,
+    /// Its instant.
+    pub at: Micros,
+    /// The hash of its journal row.
+    pub hash: [u8; 32],
+}
+
+record! {
+    /// An executed command.
+    plain JournalRow in journal, {
+        jurisdiction: String,
+        revision: i64,
+        at: i64,
+        actor: String,
+        on_behalf_of: String,
+        method: String,
+        command_id: String,
+        request_id: Option<String>,
+        fingerprint: Option<Vec<u8>>,
+        names: String,
+        reason: String,
+        row_count: i64,
+        row_digest: Vec<u8>,
+        previous_hash: Vec<u8>,
+        hash: Vec<u8>,
+    }
+}
+
+record! {
+    /// What a replay cannot read again.
+    plain AnswerRow in answers, {
+        jurisdiction: String,
+        revision: i64,
+        answer: Vec<u8>,
+    }
+}
+
+record! {
+    /// The head of a journal that has had none.
+    plain HeadRow in heads, {
+        jurisdiction: String,
+        revision: i64,
+        at: i64,
+        hash: Vec<u8>,
+    }
+}
+
+/// Passes the gate of a jurisdiction: on PostgreSQL the head's row is locked until the transaction ends; on SQLite
+/// `BEGIN IMMEDIATE` has already excluded every other writer. `None` before the first command.
+pub(super) fn pass_gate(conn: &mut Conn, jurisdiction: &str) -> Result<Option<Head>> {
+    let row = match conn {
+        Conn::Pg(conn) => heads::table.find(jurisdiction).for_no_key_update().first::<HeadRow>(conn).optional()?,
+        Conn::Sqlite(conn) => heads::table.find(jurisdiction).first::<HeadRow>(conn).optional()?,
+    };
+    row.map(head_of).transpose()
+}
+
+/// The head as it stands, without the gate; revision 0 before the first command.
+pub fn head(conn: &mut Conn, jurisdiction: &str) -> Result<Head> {
+    let row = heads::table.find(jurisdiction).first::<HeadRow>(conn).optional()?;
+    Ok(row.map(head_of).transpose()?.unwrap_or_default())
+}
+
+fn head_of(row: HeadRow) -> Result<Head> {
+    Ok(Head { revision: row.revision, at: row.at, hash: thirty_two(row.hash)? })
+}
+
+/// Moves the head, which is inserted by the first command of a jurisdiction.
+pub(super) fn move_head(conn: &mut Conn, jurisdiction: &str, found: bool, head: Head) -> Result<()> {
+    let Head { revision, at, hash } = head;
+    if found {
+        diesel::update(heads::table.find(jurisdiction))
+            .set((heads::revision.eq(revision), heads::at.eq(at), heads::hash.eq(hash.to_vec())))
+            .execute(conn)?;
+    } else {
+        conn.insert(&[HeadRow { jurisdiction: jurisdiction.to_owned(), revision, at, hash: hash.to_vec() }])?;
+    }
+    Ok(())
+}
+
+/// Appends the row of a command that has run, and answers the new head.
+pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, previous: [u8; 32]) -> Result<Head> {
+    let (row_count, row_digest) = tx.digest();
+    let names = serde_json::to_string(&entry.names).map_err(|e| Error::Internal(e.into()))?;
+    let stamp = tx.stamp();
+    let mut row = JournalRow {
+        jurisdiction: stamp.jurisdiction.clone(),
+        revision: tx.revision(),
+        at: tx.at(),
+        actor: executing.actor.clone(),
+        on_behalf_of: String::new(),
+        method: executing.method.to_owned(),
+        command_id: executing.command_id.clone(),
+        request_id: executing.request.as_ref().map(|request| request.id.clone()),
+        fingerprint: executing.request.as_ref().map(|request| request.fingerprint.to_vec()),
+        names,
+        reason: executing.reason.clone(),
+        row_count,
+        row_digest: row_digest.to_vec(),
+        previous_hash: previous.to_vec(),
+        hash: Vec::new(),
+    };
+    let hash = chained(&row);
+    row.hash = hash.to_vec();
+    tx.conn().insert(&[row])?;
+    if !entry.answer.is_empty() {
+        let (jurisdiction, revision, answer) = (stamp.jurisdiction, tx.revision(), entry.answer.clone());
+        tx.conn().insert(&[AnswerRow { jurisdiction, revision, answer }])?;
+    }
+    Ok(Head { revision: tx.revision(), at: tx.at(), hash })
+}
+
+/// The hash that chains a row to the one before: every column but the hash itself.
+fn chained(row: &JournalRow) -> [u8; 32] {
+    let mut encoder = Encoder::default();
+    for (name, value) in JournalRow::COLUMNS.iter().zip(row.values()) {
+        if *name != "hash" {
+            encoder.value(value);
+        }
+    }
+    Sha256::digest(encoder.finish()).into()
+}
+
+/// The last revision at or before an instant; 0 where the instant lies before the first.
+pub fn revision_at(conn: &mut Conn, jurisdiction: &str, at: Micros) -> Result<i64> {
+    let found = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction).and(journal::at.le(at)))
+        .order(journal::at.desc())
+        .select(journal::revision)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Whether a command was committed.
+pub(super) fn is_committed(conn: &mut Conn, jurisdiction: &str, command_id: &str) -> Result<bool> {
+    let found = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction).and(journal::command_id.eq(command_id)))
+        .select(journal::revision)
+        .first::<i64>(conn)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// One executed command as other parts of the service read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// Its revision.
+    pub revision: i64,
+    /// Who executed it.
+    pub actor: String,
+    /// The method, as `/kehoach.v1.BudgetService/CreateEstimate`.
+    pub method: String,
+    /// The names touched.
+    pub names: Vec<String>,
+}
+
+/// The commands after a revision and up to another, in order, at most `limit` of them.
+pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limit: i64) -> Result<Vec<Recorded>> {
+    let rows = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction))
+        .filter(journal::revision.gt(after).and(journal::revision.le(up_to)))
+        .order(journal::revision)
+        .limit(limit)
+        .select((journal::revision, journal::actor, journal::method, journal::names))
+        .load::<(i64, String, String, String)>(conn)?;
+    rows.into_iter()
+        .map(|(revision, actor, method, names)| {
+            let names = serde_json::from_str(&names).map_err(|e| Error::Internal(e.into()))?;
+            Ok(Recorded { revision, actor, method, names })
+        })
+        .collect()
+}
+
+/// Checks density, chain and hashes of a journal against its head; answers every fault in words.
+pub fn verify(conn: &mut Conn, jurisdiction: &str, mut row: impl FnMut(i64, i64, &[u8])) -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut expected = 1;
+    let mut previous = [0u8; 32].to_vec();
+    let mut last_at = i64::MIN;
+    loop {
+        let page = journal::table
+            .filter(journal::jurisdiction.eq(jurisdiction).and(journal::revision.ge(expected)))
+            .order(journal::revision)
+            .limit(1_000)
+            .load::<JournalRow>(conn)?;
+        if page.is_empty() {
+            break;
+        }
+        for found in page {
+            if found.revision != expected {
+                faults.push(format!("journal of {jurisdiction}: revision {expected} is missing"));
+            }
+            if found.previous_hash != previous || chained(&found).as_slice() != found.hash {
+                faults.push(format!("journal of {jurisdiction}: the chain breaks at revision {}", found.revision));
+            }
+            if found.at <= last_at {
+                faults.push(format!("journal of {jurisdiction}: time does not rise at revision {}", found.revision));
+            }
+            row(found.revision, found.row_count, &found.row_digest);
+            last_at = found.at;
+            expected = found.revision + 1;
+            previous = found.hash;
+        }
+    }
+    let head = head(conn, jurisdiction)?;
+    if head.revision != expected - 1 || (head.revision > 0 && head.hash.as_slice() != previous) {
+        faults.push(format!(
+            "journal of {jurisdiction}: the head names revision {}, the journal ends at {}",
+            head.revision,
+            expected - 1
+        ));
+    }
+    Ok(faults)
+}
+
+/// The jurisdictions that have a journal.
+pub fn jurisdictions(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(heads::table.select(heads::jurisdiction).order(heads::jurisdiction).into_boxed::<Db>().load(conn)?)
+}
+
+fn thirty_two(bytes: Vec<u8>) -> Result<[u8; 32]> {
+    bytes.try_into().map_err(|_| Error::bug("a hash does not have 32 bytes"))
+}

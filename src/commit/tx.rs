@@ -1,0 +1,191 @@
+//! What a command works with: a view of the tables at its own revision, and the only way to change them.
+//!
+//! Absent: COMMIT. A command cannot end its transaction; the group that it belongs to does.
+
+use sha2::{Digest, Sha256};
+
+use crate::clock::Micros;
+use crate::db::{CURRENT, Conn, Encoder, Value, Versioned};
+use crate::error::{Error, Result};
+
+/// The tables of one jurisdiction as they stand at one revision.
+pub struct View<'a> {
+    /// The connection that reads.
+    pub conn: &'a mut Conn,
+    /// The jurisdiction.
+    pub jurisdiction: &'a str,
+    /// The revision: rows with `since <= revision < until` hold.
+    pub revision: i64,
+}
+
+impl View<'_> {
+    /// The same jurisdiction at another revision.
+    pub fn at(&mut self, revision: i64) -> View<'_> {
+        View { conn: self.conn, jurisdiction: self.jurisdiction, revision }
+    }
+}
+
+/// What a row of this command is stamped with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The jurisdiction.
+    pub jurisdiction: String,
+    /// The revision that the command makes.
+    pub since: i64,
+    /// The end of rows that are current.
+    pub until: i64,
+}
+
+/// The right to write: exists only inside a command, under the gate of one jurisdiction.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    jurisdiction: &'a str,
+    revision: i64,
+    at: Micros,
+    changes: Vec<Change>,
+}
+
+/// One row that was opened or closed, as the journal's digest counts it.
+struct Change {
+    table: &'static str,
+    key: Vec<u8>,
+    hash: [u8; 32],
+}
+
+impl<'a> Tx<'a> {
+    pub(super) fn new(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64, at: Micros) -> Self {
+        Self { conn, jurisdiction, revision, at, changes: Vec::new() }
+    }
+
+    /// The tables with this command's own changes in them.
+    pub fn view(&mut self) -> View<'_> {
+        View { conn: self.conn, jurisdiction: self.jurisdiction, revision: self.revision }
+    }
+
+    /// The revision that this command makes.
+    pub fn revision(&self) -> i64 {
+        self.revision
+    }
+
+    /// The instant of this command, as the journal will say it.
+    pub fn at(&self) -> Micros {
+        self.at
+    }
+
+    /// What a new row carries.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { jurisdiction: self.jurisdiction.to_owned(), since: self.revision, until: CURRENT }
+    }
+
+    /// Inserts rows that hold from this revision on.
+    pub fn open<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+        for row in rows {
+            self.changes.push(opened(row));
+        }
+        Ok(self.conn.insert(rows)?)
+    }
+
+    /// Ends rows that this command read as current: they hold up to the revision before this one.
+    ///
+    /// A row that this very command opened cannot be closed again; a command writes each row once.
+    pub fn close<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+        for row in rows {
+            if row.since() >= self.revision {
+                return Err(Error::bug(format!("a row of {} is written twice by one command", R::TABLE)));
+            }
+            self.changes.push(closed(row));
+        }
+        Ok(self.conn.close(self.jurisdiction, self.revision, rows)?)
+    }
+
+    /// Ends one row and opens its successor.
+    pub fn replace<R: Versioned>(&mut self, old: &R, new: R) -> Result<()> {
+        self.close(std::slice::from_ref(old))?;
+        self.open(&[new])
+    }
+
+    pub(super) fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+
+    /// Count and digest of every row with `since` or `until` equal to this revision, in (table, key) order.
+    pub(super) fn digest(&mut self) -> (i64, [u8; 32]) {
+        self.changes.sort_by(|a, b| (a.table, &a.key).cmp(&(b.table, &b.key)));
+        let mut digest = Digests::default();
+        for change in &self.changes {
+            digest.add(&change.hash);
+        }
+        (i64::try_from(self.changes.len()).unwrap_or(i64::MAX), digest.finish())
+    }
+}
+
+/// The digest of a revision's rows, fed in (table, key) order.
+#[derive(Default)]
+pub struct Digests(Sha256);
+
+impl Digests {
+    /// Adds the hash of one row.
+    pub fn add(&mut self, hash: &[u8; 32]) {
+        self.0.update(hash);
+    }
+
+    /// The digest of all that was added.
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// What sorts a row within its revision: its key, and `+` for opened or `-` for closed.
+pub fn sort_key<R: Versioned>(row: &R, sign: &str) -> Vec<u8> {
+    let mut encoder = Encoder::default();
+    encoder.values(&row.key());
+    encoder.value(Value::Text(sign));
+    encoder.finish()
+}
+
+/// The hash of a row as it was opened: every column but `until`, which is overwritten later.
+pub fn opened_hash<R: Versioned>(row: &R) -> [u8; 32] {
+    let mut encoder = Encoder::default();
+    encoder.value(Value::Text(R::TABLE));
+    encoder.value(Value::Text("+"));
+    for (name, value) in R::COLUMNS.iter().zip(row.values()) {
+        if *name != "until" {
+            encoder.value(value);
+        }
+    }
+    Sha256::digest(encoder.finish()).into()
+}
+
+/// The hash of a row as it was closed: which version of which row ended.
+pub fn closed_hash<R: Versioned>(row: &R) -> [u8; 32] {
+    let mut encoder = Encoder::default();
+    encoder.value(Value::Text(R::TABLE));
+    encoder.value(Value::Text("-"));
+    encoder.values(&row.key());
+    encoder.value(Value::Int(row.since()));
+    Sha256::digest(encoder.finish()).into()
+}
+
+fn opened<R: Versioned>(row: &R) -> Change {
+    Change { table: R::TABLE, key: sort_key(row, "+"), hash: opened_hash(row) }
+}
+
+fn closed<R: Versioned>(row: &R) -> Change {
+    Change { table: R::TABLE, key: sort_key(row, "-"), hash: closed_hash(row) }
+}
+
+/// What a command leaves in the journal; without one there is nothing to commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The resource names touched.
+    pub names: Vec<String>,
+    /// What a replay needs and cannot read again; empty for almost every command.
+    pub answer: Vec<u8>,
+}
+
+impl Entry {
+    /// An entry that names one object.
+    pub fn of(name: impl ToString) -> Self {
+        Self { names: vec![name.to_string()], answer: Vec::new() }
+    }
+}

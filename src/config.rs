@@ -1,0 +1,143 @@
+//! Every knob, as a flag and as an environment variable; unknown ones are errors.
+//!
+//! What is not a knob is a constant in `limits.rs`.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::Options;
+use crate::clock::Clock;
+use crate::db::Database;
+use crate::id::Ids;
+
+/// Planning and budgeting for government, over gRPC.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Config {
+    /// What to do; `serve` when left out.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the data is and how to log.
+    #[command(flatten)]
+    pub common: Common,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until SIGTERM (the default).
+    Serve,
+    /// Bring the schema up to date as the owner of its tables, and end.
+    Migrate,
+    /// Print every limit with its reason.
+    Limits,
+    /// Check every invariant of the data, the density of revisions and the chain of the journal.
+    Fsck,
+}
+
+/// Where the data is and how to log.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// `sqlite:PATH` or `postgres://user@host/name`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:kehoach.db", hide_env_values = true, global = true, value_parser = Database::parse)]
+    pub database: Database,
+    /// The same database as the owner of its tables, for migrations on PostgreSQL.
+    #[arg(long, env = "KEHOACH_MIGRATE_URL", hide_env_values = true, global = true, value_parser = Database::parse)]
+    pub migrate_url: Option<Database>,
+    /// What to log, as `info` or `kehoach=debug,warn`.
+    #[arg(long, env = "KEHOACH_LOG", default_value = "info", global = true)]
+    pub log: String,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Where to listen. Until identities exist this must be a loopback address.
+    #[arg(long, env = "KEHOACH_LISTEN", default_value = "127.0.0.1:50051", value_parser = loopback)]
+    pub listen: SocketAddr,
+    /// Where to serve Prometheus metrics; loopback as well. Nowhere when left out.
+    #[arg(long, env = "KEHOACH_METRICS", value_parser = loopback)]
+    pub metrics: Option<SocketAddr>,
+    /// Reader threads, each with a connection of its own.
+    #[arg(long, env = "KEHOACH_READERS", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub readers: u16,
+    /// Writer threads on PostgreSQL; each jurisdiction belongs to one of them.
+    #[arg(long, env = "KEHOACH_WRITERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub writers: u16,
+    /// On PostgreSQL: no other process may write to this database, so answers are kept without asking it for the head.
+    #[arg(long, env = "KEHOACH_SOLE_WRITER", default_value_t = false)]
+    pub sole_writer: bool,
+}
+
+impl Config {
+    /// How to open the machine.
+    pub fn options(&self) -> Options {
+        Options {
+            database: self.common.database.clone(),
+            migrate: self.common.migrate_url.clone(),
+            writers: usize::from(self.serve.writers),
+            readers: usize::from(self.serve.readers),
+            sole_writer: self.serve.sole_writer,
+            clock: Clock::System,
+            ids: Ids::Random,
+        }
+    }
+
+    /// The environment variables that are ours and that no knob knows.
+    pub fn unknown_variables(names: impl Iterator<Item = String>) -> Vec<String> {
+        const KNOWN: &[&str] = &[
+            "KEHOACH_MIGRATE_URL",
+            "KEHOACH_LOG",
+            "KEHOACH_LISTEN",
+            "KEHOACH_METRICS",
+            "KEHOACH_READERS",
+            "KEHOACH_WRITERS",
+            "KEHOACH_SOLE_WRITER",
+            // Read by the test suite, which starts this binary.
+            "KEHOACH_TEST_REQUIRE",
+        ];
+        names.filter(|name| name.starts_with("KEHOACH_") && !KNOWN.contains(&name.as_str())).collect()
+    }
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "an address is as 127.0.0.1:50051 or [::1]:50051".to_owned())?;
+    if address.ip().is_loopback() {
+        Ok(address)
+    } else {
+        Err("until identities exist the service binds loopback only: use 127.0.0.1 or [::1]".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_bound() {
+        assert!(loopback("127.0.0.1:0").is_ok() && loopback("[::1]:1").is_ok());
+        for bad in ["0.0.0.0:1", "192.168.1.1:1", "[::]:1", "localhost", ""] {
+            assert!(loopback(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_mistyped_variable_is_found() {
+        let names = ["PATH", "KEHOACH_LISTEN", "KEHOACH_LISTN"].map(str::to_owned);
+        assert_eq!(Config::unknown_variables(names.into_iter()), ["KEHOACH_LISTN"]);
+    }
+
+    #[test]
+    fn every_variable_of_a_flag_is_known() {
+        use clap::CommandFactory;
+        let of_flags = Config::command()
+            .get_arguments()
+            .filter_map(|flag| flag.get_env()?.to_str().map(str::to_owned))
+            .collect::<Vec<_>>();
+        assert_eq!(Config::unknown_variables(of_flags.into_iter()), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,84 @@
+//! Checks what is stored: the chain of every journal and the digest of every revision's rows.
+
+use std::collections::BTreeMap;
+
+use crate::commit::{Digests, journal};
+use crate::db::{Conn, Database, Opening};
+use crate::error::Result;
+
+/// What was looked at and what was wrong.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Jurisdictions that have a journal.
+    pub jurisdictions: usize,
+    /// Revisions whose journal row was checked.
+    pub revisions: usize,
+    /// Rows that were hashed again.
+    pub rows: usize,
+    /// Every fault, in words.
+    pub faults: Vec<String>,
+}
+
+/// The rows of one jurisdiction as they were opened and closed, by revision.
+#[derive(Default)]
+pub struct Rows(BTreeMap<i64, Vec<Hashed>>);
+
+/// Table, sort key and hash of a row.
+type Hashed = (&'static str, Vec<u8>, [u8; 32]);
+
+impl Rows {
+    /// Adds a row that is stored.
+    pub fn add<R: crate::db::Versioned>(&mut self, row: &R) {
+        use crate::commit::{closed_hash, opened_hash, sort_key};
+        self.0.entry(row.since()).or_default().push((R::TABLE, sort_key(row, "+"), opened_hash(row)));
+        if let Some(until) = row.until().filter(|until| *until != crate::db::CURRENT) {
+            self.0.entry(until).or_default().push((R::TABLE, sort_key(row, "-"), closed_hash(row)));
+        }
+    }
+
+    /// Count and digest of the rows of a revision.
+    fn digest(&mut self, revision: i64) -> (i64, [u8; 32]) {
+        let mut rows = self.0.remove(&revision).unwrap_or_default();
+        rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        let mut digest = Digests::default();
+        for (_, _, hash) in &rows {
+            digest.add(hash);
+        }
+        (i64::try_from(rows.len()).unwrap_or(i64::MAX), digest.finish())
+    }
+}
+
+/// Checks a whole database.
+pub fn check(database: &Database) -> Result<Report> {
+    let mut conn = Conn::open(database, Opening::Reader)?;
+    let mut report = Report::default();
+    for jurisdiction in journal::jurisdictions(&mut conn)? {
+        report.jurisdictions += 1;
+        check_jurisdiction(&mut conn, &jurisdiction, &mut report)?;
+    }
+    Ok(report)
+}
+
+fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) -> Result<()> {
+    let mut rows = Rows::default();
+    crate::organisation::store::audit(conn, jurisdiction, &mut rows)?;
+    report.rows += rows.0.values().map(Vec::len).sum::<usize>();
+    let mut faults = Vec::new();
+    let mut revisions = 0;
+    let chain = journal::verify(conn, jurisdiction, |revision, count, digest| {
+        revisions += 1;
+        let (found, hash) = rows.digest(revision);
+        if found != count || hash.as_slice() != digest {
+            faults.push(format!("journal of {jurisdiction}: the rows of revision {revision} are not those that were written ({found} of {count})"));
+        }
+    })?;
+    report.revisions += revisions;
+    report.faults.extend(chain);
+    report.faults.extend(faults);
+    for revision in rows.0.keys() {
+        report
+            .faults
+            .push(format!("journal of {jurisdiction}: rows of revision {revision}, which the journal does not have"));
+    }
+    Ok(())
+}

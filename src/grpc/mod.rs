@@ -1,0 +1,410 @@
+//! From bytes to bytes: the one road that every call takes, whatever its method.
+//!
+//! Identity and time are read once, here. A method is a row of a slice's `grpc.rs`: its path and its action. Answers are encoded
+//! by us, so that one that is kept goes out again as it is. Absent: generated server traits, which would encode every time.
+
+pub mod call;
+mod codec;
+pub mod fields;
+mod language;
+pub mod mask;
+pub mod page;
+pub mod status;
+pub mod types;
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use prost::Message;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Streaming};
+
+use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
+use crate::error::{Error, Reason, Result};
+use crate::limits;
+use codec::Raw;
+use fields::{Path, Validate, Violations};
+
+/// A question in the words of its slice, made from a message.
+pub trait FromWire: Sized {
+    /// The message.
+    type Message: Message + Default + Validate + 'static;
+    /// Reads a message whose single fields are in order; names every field that is wrong in the light of others.
+    fn from_wire(message: Self::Message) -> Result<Self>;
+}
+
+/// An answer in the words of its slice, made into a message.
+pub trait IntoWire {
+    /// The message.
+    type Message: Message;
+    /// Writes the message.
+    fn into_wire(self, sending: &Sending<'_>) -> Self::Message;
+}
+
+/// What an answer needs that is not in it.
+#[derive(Clone, Copy)]
+pub struct Sending<'a> {
+    instance: &'a Instance,
+    /// The command was only tried, so there is no version of it to send back.
+    tried: bool,
+}
+
+impl Sending<'_> {
+    /// The etag of an object that a revision last changed.
+    pub fn etag(&self, revision: i64) -> String {
+        if self.tried { String::new() } else { crate::app::etag::of(self.instance, revision) }
+    }
+}
+
+/// What every request message of a mutation has.
+pub trait Mutation {
+    /// Its request id, whether it only asks, and the reason given.
+    fn envelope(&self) -> (Option<&str>, bool, &str);
+}
+
+/// Declares request messages as mutations.
+#[macro_export]
+macro_rules! mutations {
+    ($($Message:ty),* $(,)?) => {
+        $(impl $crate::grpc::Mutation for $Message {
+            fn envelope(&self) -> (Option<&str>, bool, &str) {
+                (self.request_id.as_deref(), self.validate_only, &self.reason)
+            }
+        })*
+    };
+}
+
+/// What a handler answers: encoded bytes with the revisions to name beside them.
+pub struct Sent {
+    bytes: Bytes,
+    head: Option<i64>,
+    replayed: bool,
+}
+
+type Unary = dyn Fn(App, Call, Bytes) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
+type ClientStream = dyn Fn(App, Call, Streaming<Bytes>) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
+
+/// How a method is served.
+#[derive(Clone)]
+enum Handler {
+    /// A read, whose encoded answer may be kept.
+    Read(Arc<Unary>),
+    /// A mutation.
+    Write(Arc<Unary>),
+    /// A mutation that is sent in parts.
+    Upload(Arc<ClientStream>),
+}
+
+/// One method: its path and how it is served.
+#[derive(Clone)]
+pub struct Route {
+    /// The path, as `/kehoach.v1.BudgetService/GetEstimate`.
+    pub path: &'static str,
+    handler: Handler,
+    calls: metrics::Histogram,
+}
+
+/// A method that reads.
+pub fn read<A, T, F, R>(path: &'static str, action: F) -> Route
+where
+    A: FromWire + Send + 'static,
+    T: IntoWire + Send + 'static,
+    F: Fn(App, Call, A) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Keep<T>>> + Send + 'static,
+{
+    let handler = move |app: App, call: Call, bytes: Bytes| {
+        async move {
+            let ask = ask::<A>(decode(bytes.clone())?)?;
+            let Keep { answer, jurisdiction, depends } = action(app.clone(), call, ask).await?;
+            let head = answer.head;
+            let sent = encode(&app, answer, false)?;
+            // What this process does not know to be true later is not kept; neither is what shows an old revision, which
+            // is asked for once.
+            if app.known_head(&jurisdiction).is_some() && depends != Depends::Nothing {
+                app.cache().keep(path, bytes, Kept { bytes: sent.bytes.clone(), jurisdiction }, &depends, head);
+            }
+            Ok(sent)
+        }
+        .boxed()
+    };
+    Route { path, handler: Handler::Read(Arc::new(handler)), calls: latency(path) }
+}
+
+/// A method that changes something.
+pub fn write<A, T, F, R>(path: &'static str, action: F) -> Route
+where
+    A: FromWire + Send + 'static,
+    A::Message: Mutation,
+    T: IntoWire + Send + 'static,
+    F: Fn(App, Call, A) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Answer<T>>> + Send + 'static,
+{
+    let handler = move |app: App, mut call: Call, bytes: Bytes| {
+        async move {
+            let message = decode::<A::Message>(bytes)?;
+            call::complete(&mut call, &message);
+            let tried = call.validate_only;
+            let answer = action(app.clone(), call, ask(message)?).await?;
+            encode(&app, answer, tried)
+        }
+        .boxed()
+    };
+    Route { path, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
+}
+
+/// A method that changes something and is sent as a stream of messages.
+pub fn upload<M, T, F, R>(path: &'static str, action: F) -> Route
+where
+    M: Message + Default + Validate + 'static,
+    T: IntoWire + Send + 'static,
+    F: Fn(App, Call, Upload<M>) -> R + Copy + Send + Sync + 'static,
+    R: Future<Output = Result<Answer<T>>> + Send + 'static,
+{
+    let handler = move |app: App, call: Call, stream: Streaming<Bytes>| {
+        async move {
+            let upload = Upload { stream, message: std::marker::PhantomData };
+            let answer = action(app.clone(), call, upload).await?;
+            encode(&app, answer, false)
+        }
+        .boxed()
+    };
+    Route { path, handler: Handler::Upload(Arc::new(handler)), calls: latency(path) }
+}
+
+/// The messages of a stream, checked one by one.
+pub struct Upload<M> {
+    stream: Streaming<Bytes>,
+    message: std::marker::PhantomData<M>,
+}
+
+impl<M: Message + Default + Validate> Upload<M> {
+    /// The next message; `None` at the end of the stream.
+    pub async fn next(&mut self) -> Result<Option<M>> {
+        match self.stream.message().await {
+            Ok(Some(bytes)) => {
+                let message: M = decode(bytes)?;
+                let mut violations = Violations::default();
+                message.validate(&Path::root(), &mut violations);
+                violations.into_result()?;
+                Ok(Some(message))
+            }
+            Ok(None) => Ok(None),
+            Err(status) => Err(status::of_stream(&status)),
+        }
+    }
+}
+
+fn latency(path: &'static str) -> metrics::Histogram {
+    metrics::histogram!("kehoach_call_seconds", "method" => path)
+}
+
+fn decode<M: Message + Default>(bytes: Bytes) -> Result<M> {
+    M::decode(bytes).map_err(|e| Error::invalid("", format!("the message cannot be decoded: {e}")))
+}
+
+/// Checks every field by itself and in the light of the others, and names all that are wrong.
+fn ask<A: FromWire>(message: A::Message) -> Result<A> {
+    let mut violations = Violations::default();
+    message.validate(&Path::root(), &mut violations);
+    match (violations.into_result(), A::from_wire(message)) {
+        (Ok(()), outcome) => outcome,
+        (Err(Error::Invalid(mut first)), Err(Error::Invalid(more))) => {
+            let fresh: Vec<_> =
+                more.into_iter().filter(|one| first.iter().all(|other| other.field != one.field)).collect();
+            first.extend(fresh);
+            Err(Error::Invalid(first))
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+fn encode<T: IntoWire>(app: &App, answer: Answer<T>, tried: bool) -> Result<Sent> {
+    let Answer { value, head, replayed, .. } = answer;
+    let message = value.into_wire(&Sending { instance: app.instance(), tried });
+    let size = message.encoded_len();
+    if size > limits::count(limits::ANSWER_BYTES) {
+        let (reason, limit) = (Reason::MessageTooLarge, limits::ANSWER_BYTES);
+        return Err(Error::Limit { reason, limit, subject: "bytes of the answer".to_owned() });
+    }
+    Ok(Sent { bytes: message.encode_to_vec().into(), head: Some(head), replayed })
+}
+
+/// All methods of the service, as tower serves them.
+#[derive(Clone)]
+pub struct Methods {
+    app: App,
+    routes: Arc<HashMap<&'static str, Route>>,
+}
+
+impl Methods {
+    /// The service of some routes.
+    pub fn new(app: App, routes: Vec<Route>) -> Self {
+        Self { app, routes: Arc::new(routes.into_iter().map(|route| (route.path, route)).collect()) }
+    }
+}
+
+impl tower::Service<http::Request<tonic::body::Body>> for Methods {
+    type Response = http::Response<tonic::body::Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<'static, Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
+        let app = self.app.clone();
+        let Some(route) = self.routes.get(request.uri().path()).cloned() else {
+            return async { Ok(status::unknown_method().into_http()) }.boxed();
+        };
+        async move {
+            let mut grpc = tonic::server::Grpc::new(Raw)
+                .max_decoding_message_size(limits::count(limits::MESSAGE_BYTES))
+                .max_encoding_message_size(limits::count(limits::ANSWER_BYTES))
+                .accept_compressed(tonic::codec::CompressionEncoding::Gzip);
+            // Compressing costs more than sending; it is done for those who ask for it.
+            if request.headers().contains_key("grpc-accept-encoding") && wants_gzip(&request) {
+                grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
+            }
+            Ok(match route.handler {
+                Handler::Upload(_) => grpc.client_streaming(Serving { app, route }, request).await,
+                Handler::Read(_) | Handler::Write(_) => grpc.unary(Serving { app, route }, request).await,
+            })
+        }
+        .boxed()
+    }
+}
+
+/// Clients name gzip among what they accept without wanting it; this header says that they do.
+fn wants_gzip(request: &http::Request<tonic::body::Body>) -> bool {
+    request.headers().get("kehoach-compress").is_some_and(|value| value == "gzip")
+}
+
+struct Serving {
+    app: App,
+    route: Route,
+}
+
+impl tonic::server::UnaryService<Bytes> for Serving {
+    type Response = Bytes;
+    type Future = BoxFuture<'static, Result<Response<Bytes>, tonic::Status>>;
+
+    fn call(&mut self, request: Request<Bytes>) -> Self::Future {
+        let (app, route) = (self.app.clone(), self.route.clone());
+        async move {
+            let started = Instant::now();
+            let (metadata, _, bytes) = request.into_parts();
+            if let Some(sent) = kept(&app, &route, &bytes) {
+                return finish(&route, started, &metadata, Ok(sent), "");
+            }
+            let call = match call::begin(&app, route.path, &metadata) {
+                Ok(call) => call,
+                Err(error) => return finish(&route, started, &metadata, Err(error), ""),
+            };
+            let (deadline, id) = (call.deadline, call.new_id.clone());
+            let outcome = match &route.handler {
+                Handler::Read(handler) | Handler::Write(handler) => bounded(deadline, handler(app, call, bytes)).await,
+                Handler::Upload(_) => Err(Error::bug("a stream was served as a single message")),
+            };
+            finish(&route, started, &metadata, outcome, &id)
+        }
+        .boxed()
+    }
+}
+
+impl tonic::server::ClientStreamingService<Bytes> for Serving {
+    type Response = Bytes;
+    type Future = BoxFuture<'static, Result<Response<Bytes>, tonic::Status>>;
+
+    fn call(&mut self, request: Request<Streaming<Bytes>>) -> Self::Future {
+        let (app, route) = (self.app.clone(), self.route.clone());
+        async move {
+            let started = Instant::now();
+            let (metadata, _, stream) = request.into_parts();
+            let mut call = match call::begin(&app, route.path, &metadata) {
+                Ok(call) => call,
+                Err(error) => return finish(&route, started, &metadata, Err(error), ""),
+            };
+            call.deadline = call::deadline(&metadata, limits::IMPORT_DEADLINE_MS);
+            let (deadline, id) = (call.deadline, call.new_id.clone());
+            let outcome = match &route.handler {
+                Handler::Upload(handler) => bounded(deadline, handler(app, call, stream)).await,
+                Handler::Read(_) | Handler::Write(_) => Err(Error::bug("a single message was served as a stream")),
+            };
+            finish(&route, started, &metadata, outcome, &id)
+        }
+        .boxed()
+    }
+}
+
+/// Ends at the deadline and turns a panic into an error, so that neither takes the connection along.
+async fn bounded(deadline: Instant, work: BoxFuture<'static, Result<Sent>>) -> Result<Sent> {
+    let guarded = std::panic::AssertUnwindSafe(work).catch_unwind();
+    match tokio::time::timeout_at(deadline.into(), guarded).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(Error::bug("a handler panicked")),
+        Err(_) => Err(Error::Deadline),
+    }
+}
+
+/// The answer that is kept for exactly these bytes, where this process knows the head to name beside it.
+fn kept(app: &App, route: &Route, bytes: &Bytes) -> Option<Sent> {
+    if !matches!(route.handler, Handler::Read(_)) {
+        return None;
+    }
+    let kept = app.cache().get(route.path, bytes)?;
+    let head = app.known_head(&kept.jurisdiction)?;
+    Some(Sent { bytes: kept.bytes, head: Some(head), replayed: false })
+}
+
+/// Names the revisions, counts the call, says how it ended.
+fn finish(
+    route: &Route,
+    started: Instant,
+    metadata: &MetadataMap,
+    outcome: Result<Sent>,
+    id: &str,
+) -> Result<Response<Bytes>, tonic::Status> {
+    let elapsed = started.elapsed();
+    route.calls.record(elapsed.as_secs_f64());
+    let duration_ms = elapsed.as_secs_f64() * 1000.0;
+    match outcome {
+        Ok(sent) => {
+            metrics::counter!("kehoach_calls_total", "method" => route.path, "code" => "OK").increment(1);
+            if matches!(route.handler, Handler::Read(_)) {
+                tracing::debug!(rpc.method = route.path, call.id = id, code = "OK", duration_ms, "call");
+            } else {
+                tracing::info!(
+                    rpc.method = route.path,
+                    call.id = id,
+                    code = "OK",
+                    revision = sent.head,
+                    replayed = sent.replayed,
+                    duration_ms,
+                    "call"
+                );
+            }
+            let mut response = Response::new(sent.bytes);
+            if let Some(head) = sent.head {
+                response.metadata_mut().insert("kehoach-revision", head.into());
+            }
+            if sent.replayed {
+                response.metadata_mut().insert("kehoach-replayed", tonic::metadata::MetadataValue::from_static("true"));
+            }
+            Ok(response)
+        }
+        Err(error) => {
+            let status = status::of(error, metadata, id);
+            let code = status::code_name(status.code());
+            metrics::counter!("kehoach_calls_total", "method" => route.path, "code" => code).increment(1);
+            tracing::info!(rpc.method = route.path, call.id = id, code, duration_ms, "call");
+            Err(status)
+        }
+    }
+}

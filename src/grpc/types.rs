@@ -1,0 +1,48 @@
+//! The messages of `types.proto`, to and from the values that every slice shares.
+
+use crate::app::ReadAt;
+use crate::clock::Micros;
+use crate::pb;
+use crate::word::Word;
+
+/// The moment that a request names.
+pub fn read_at(message: Option<pb::ReadAt>) -> ReadAt {
+    match message.and_then(|message| message.moment) {
+        None => ReadAt::Head,
+        Some(pb::read_at::Moment::Revision(revision)) => ReadAt::Revision(revision),
+        Some(pb::read_at::Moment::Instant(instant)) => ReadAt::Instant(micros(instant)),
+    }
+}
+
+/// An instant of the database as a message.
+pub fn timestamp(at: Micros) -> Option<prost_types::Timestamp> {
+    let seconds = at.div_euclid(1_000_000);
+    let nanos = i32::try_from(at.rem_euclid(1_000_000) * 1_000).unwrap_or_default();
+    Some(prost_types::Timestamp { seconds, nanos })
+}
+
+/// An instant of a message, cut to microseconds; beyond what 64 bits hold it is the last there is, which lies in the future.
+fn micros(timestamp: prost_types::Timestamp) -> Micros {
+    timestamp
+        .seconds
+        .checked_mul(1_000_000)
+        .and_then(|at| at.checked_add(i64::from(timestamp.nanos / 1_000)))
+        .unwrap_or(Micros::MAX)
+}
+
+/// A word whose number in a message is its place in the list, counted from one; zero is "not stated".
+pub fn word<W: Word>(number: i32) -> Option<W> {
+    let position = usize::try_from(number).ok()?.checked_sub(1)?;
+    W::ALL.get(position).copied()
+}
+
+/// The number of a word in a message.
+pub fn number<W: Word + PartialEq>(word: W) -> i32 {
+    let position = W::ALL.iter().position(|other| *other == word);
+    position.and_then(|position| i32::try_from(position + 1).ok()).unwrap_or_default()
+}
+
+/// The number of a word that may not be stated.
+pub fn number_or_none<W: Word + PartialEq>(word: Option<W>) -> i32 {
+    word.map_or(0, number)
+}

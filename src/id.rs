@@ -1,0 +1,148 @@
+//! Identifiers and resource names: one way to build and to read each.
+//!
+//! Pure but for [`Ids::Random`], which asks the operating system for randomness.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::clock::Micros;
+
+/// The reserved jurisdiction that holds the list of jurisdictions.
+pub const SYSTEM: &str = "system";
+
+/// Makes identifiers: UUIDs of version 7, so that keys grow with time.
+#[derive(Debug, Clone)]
+pub enum Ids {
+    /// Random ones.
+    Random,
+    /// Counted ones, for tests that compare answers exactly.
+    Counting(Arc<AtomicU64>),
+}
+
+impl Ids {
+    /// Ids that count from one.
+    pub fn counting() -> Self {
+        Self::Counting(Arc::new(AtomicU64::new(1)))
+    }
+
+    /// The next id, as lower-case text with hyphens.
+    pub fn next(&self, now: Micros) -> String {
+        let millis = u64::try_from(now / 1000).unwrap_or_default();
+        match self {
+            Self::Random => {
+                let mut random = uuid::Uuid::new_v4().into_bytes();
+                let mut tail = [0u8; 10];
+                tail.copy_from_slice(&random.split_at_mut(6).1[..10]);
+                uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string()
+            }
+            Self::Counting(next) => {
+                let count = next.fetch_add(1, Ordering::SeqCst);
+                let mut tail = [0u8; 10];
+                tail[2..].copy_from_slice(&count.to_be_bytes());
+                uuid::Builder::from_unix_timestamp_millis(0, &tail).into_uuid().to_string()
+            }
+        }
+    }
+}
+
+macro_rules! resource_name {
+    ($(#[$doc:meta])* $Name:ident, $($collection:literal => $field:ident),+) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "the fields are the segments of the name")]
+        pub struct $Name { $(pub $field: String,)+ }
+
+        impl $Name {
+            /// Reads a name; `None` where it is not of this form.
+            pub fn parse(text: &str) -> Option<Self> {
+                let mut parts = text.split('/');
+                $(
+                    if parts.next()? != $collection { return None; }
+                    let $field = parts.next().filter(|part| !part.is_empty())?.to_owned();
+                )+
+                if parts.next().is_some() { return None; }
+                Some(Self { $($field,)+ })
+            }
+        }
+
+        impl fmt::Display for $Name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let mut separator = "";
+                $(
+                    write!(f, "{separator}{}/{}", $collection, self.$field)?;
+                    separator = "/";
+                )+
+                let _ = separator;
+                Ok(())
+            }
+        }
+    };
+}
+
+resource_name!(
+    /// `jurisdictions/{jurisdiction}`
+    JurisdictionName, "jurisdictions" => jurisdiction);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/units/{unit}`
+    UnitName, "jurisdictions" => jurisdiction, "units" => unit);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/schemes/{scheme}`
+    SchemeName, "jurisdictions" => jurisdiction, "schemes" => scheme);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/schemes/{scheme}/codes/{dimension}.{code}`
+    CodeName, "jurisdictions" => jurisdiction, "schemes" => scheme, "codes" => code);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/estimates/{estimate}`
+    EstimateName, "jurisdictions" => jurisdiction, "estimates" => estimate);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
+    LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
+
+/// Whether a text can be an id chosen by a caller: `[a-z0-9][a-z0-9-]{0,62}`.
+pub fn is_id(text: &str) -> bool {
+    let letter = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
+    text.len() <= 63 && text.bytes().next().is_some_and(letter) && text.bytes().all(|c| letter(c) || c == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_survive_the_round_trip() {
+        let text = "jurisdictions/hcm/estimates/e1/lines/l1";
+        assert_eq!(LineName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn other_forms_are_not_names() {
+        for text in [
+            "",
+            "units/u",
+            "jurisdictions/",
+            "jurisdictions/a/units",
+            "jurisdictions/a/units/b/c",
+            "/jurisdictions/a/units/b",
+        ] {
+            assert_eq!(UnitName::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_are_short_and_lower_case() {
+        for good in ["a", "0", "so-khcn", &"x".repeat(63)] {
+            assert!(is_id(good), "{good}");
+        }
+        for bad in ["", "-a", "A", "a_b", "a/b", &"x".repeat(64)] {
+            assert!(!is_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn random_ids_are_version_seven_and_carry_the_time() {
+        let id = uuid::Uuid::parse_str(&Ids::Random.next(1_700_000_000_000_000)).unwrap();
+        assert_eq!(id.get_version_num(), 7);
+        assert_eq!(id.get_timestamp().unwrap().to_unix().0, 1_700_000_000);
+    }
+}

@@ -1,0 +1,49 @@
+//! Planning and budgeting for government: budget estimates, five-year plans and HR plans, over gRPC.
+//!
+//! # The one idea
+//!
+//! A *jurisdiction* is a journal. Each executed command adds exactly one to the jurisdiction's revision and appends one
+//! journal row in the transaction that changes the tables. Rows are versioned, never overwritten: each carries the
+//! revisions `since` and `until`. Every read is a read at a revision.
+//!
+//! # The map
+//!
+//! A call comes in at [`server`], takes the road of [`mod@grpc`] from bytes to a question, and reaches an action of its slice. The
+//! action reads or writes through [`app`], the machine, which knows no subject: [`commit`] orders the writes, [`db`] knows
+//! the engines. Each slice has the same rooms: `model` (pure), `actions`, `store` (the tables), `wire` (the messages), `grpc`
+//! (the table of its methods).
+//!
+//! | slice | subject |
+//! |---|---|
+//! | [`organisation`] | jurisdictions and the tree of units |
+//!
+//! # Invariants
+//!
+//! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
+//! * Nothing is answered before COMMIT returned.
+//! * Revisions of a jurisdiction are dense: 1, 2, 3 … without a gap.
+//! * What a read at a revision says never changes again.
+//! * The journal chains hashes of itself and of every row that a command opened or closed; [`fsck`] checks them.
+//!
+//! # Absent
+//!
+//! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
+
+pub mod app;
+pub mod clock;
+pub mod commit;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod fsck;
+pub mod grpc;
+pub mod id;
+pub mod limits;
+pub mod money;
+pub mod organisation;
+pub mod pb;
+pub mod period;
+pub mod server;
+pub mod telemetry;
+pub mod text;
+pub mod word;

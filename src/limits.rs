@@ -1,0 +1,78 @@
+//! Every limit of the service: one constant each, with its reason. `kehoach limits` prints them.
+//!
+//! Absent: limits of single fields, which are annotations in the protos and part of the API.
+
+use std::time::Duration;
+
+/// A limit as `kehoach limits` prints it.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value, in the unit that the name says.
+    pub value: u64,
+    /// Why it is there and why it is not larger.
+    pub why: &'static str,
+}
+
+macro_rules! limits {
+    ($($name:ident = $value:expr, $why:literal;)*) => {
+        $(#[doc = $why] pub const $name: u64 = $value;)*
+
+        /// All of them, in the order of this file.
+        pub const ALL: &[Limit] = &[$(Limit { name: stringify!($name), value: $name, why: $why },)*];
+    };
+}
+
+limits! {
+    MESSAGE_BYTES = 16 << 20, "The largest request message: 2,000 operations with every text at its limit fit; one message must not hold much of the memory.";
+    ANSWER_BYTES = 64 << 20, "The largest answer: 10,000 roll-up rows or 1,000 lines fit many times; above it the server is asked for less.";
+    HEADER_LIST_BYTES = 16 << 10, "All metadata of one call; a token and a trace context fit many times.";
+    CONCURRENT_STREAMS = 256, "Calls in flight on one connection; more wait in the client.";
+    PENDING_RESETS = 64, "Streams reset by the peer and not yet forgotten; a flood beyond it ends the connection.";
+    STREAM_WINDOW_BYTES = 1 << 20, "HTTP/2 flow-control window of one stream.";
+    CONNECTION_WINDOW_BYTES = 4 << 20, "HTTP/2 flow-control window of one connection.";
+    KEEPALIVE_MS = 30_000, "A silent connection is asked for a sign of life this often.";
+    KEEPALIVE_TIMEOUT_MS = 20_000, "A connection that gives none is closed.";
+    WRITE_QUEUE = 1_024, "Commands waiting for a writer; beyond it a call is refused at once instead of waiting for longer than its deadline.";
+    READ_QUEUE = 4_096, "Reads waiting for a reader; as for writes.";
+    GROUP_COMMANDS = 64, "Commands that share one COMMIT; more would lengthen the wait of the first.";
+    GROUP_EXECUTION_MS = 5, "After this time of executing, a group commits with what it has.";
+    DEADLINE_MS = 30_000, "The longest a call may take when the client says nothing or more.";
+    IMPORT_DEADLINE_MS = 600_000, "The longest an import may take, upload included.";
+    DRAIN_MS = 9_000, "After SIGTERM calls in flight get this long; the process is gone within ten seconds.";
+    RETRY_MS = 100, "What RetryInfo tells a client whose call was refused for lack of room.";
+    PAGE_SIZE_DEFAULT = 50, "Items of a page when the request does not say.";
+    PAGE_SIZE_MAX = 1_000, "Items of a page; an answer stays within a few hundred kilobytes.";
+    PAGE_TOKEN_BYTES = 2_048, "The longest page token that is looked at.";
+    VIOLATIONS_MAX = 1_000, "Wrong fields named in one error; the others are counted.";
+    ANSWER_CACHE_BYTES = 64 << 20, "Memory for encoded answers that are kept; the oldest go first.";
+    ANSWER_CACHE_ENTRY_BYTES = 1 << 20, "The largest answer that is kept.";
+    OPERATIONS_PER_BATCH = 2_000, "Operations of one batch: bounds the time that one command holds the gate.";
+    LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
+    SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
+    IMPORT_CHUNK_BYTES = 256 << 10, "One chunk of an uploaded file.";
+    IMPORT_BYTES = 64 << 20, "One uploaded file: 100,000 lines with descriptions are about 20 MiB.";
+    IMPORT_ROWS = 200_000, "Rows of one uploaded file; the gate is held for as long as their insert takes.";
+    TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
+}
+
+/// A limit in milliseconds as a duration.
+pub const fn millis(limit: u64) -> Duration {
+    Duration::from_millis(limit)
+}
+
+/// A limit as a length.
+pub const fn count(limit: u64) -> usize {
+    limit as usize
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_limit_says_why() {
+        for limit in super::ALL {
+            assert!(limit.why.ends_with('.') && limit.why.len() > 20, "{}", limit.name);
+        }
+    }
+}

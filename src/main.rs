@@ -1,0 +1,108 @@
+//! Configuration, telemetry, the machine, the listener, the drain, the exit code: in this order and no more.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use kehoach::app::App;
+use kehoach::config::{Command, Config};
+use kehoach::db::{self, Migration};
+use kehoach::{fsck, limits, server, telemetry};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// `EX_USAGE`: the command line or the environment is wrong.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let unknown = Config::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
+    if !unknown.is_empty() {
+        eprintln!("kehoach: unknown environment variables: {}", unknown.join(", "));
+        return ExitCode::from(USAGE);
+    }
+    let config = match Config::try_parse() {
+        Ok(config) => config,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    if let Err(error) = telemetry::start(&config.common.log) {
+        eprintln!("kehoach: {error}");
+        return ExitCode::from(USAGE);
+    }
+    let outcome = match config.command {
+        None | Some(Command::Serve) => serve(&config),
+        Some(Command::Migrate) => migrate(&config),
+        Some(Command::Limits) => print_limits(),
+        Some(Command::Fsck) => check(&config),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            let cause = std::error::Error::source(error.as_ref()).map(|cause| format!(": {cause}")).unwrap_or_default();
+            eprintln!("kehoach: {error}{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+#[tokio::main]
+async fn serve(config: &Config) -> Outcome {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
+        .set_buckets(&[
+            0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+        ])?
+        .install_recorder()?;
+    let app = App::open(config.options())?;
+    let listener = TcpListener::bind(config.serve.listen).await?;
+    if let Some(address) = config.serve.metrics {
+        let metrics = TcpListener::bind(address).await?;
+        tracing::info!(address = %metrics.local_addr()?, "metrics");
+        tokio::spawn(server::serve_metrics(metrics, app.clone(), recorder));
+    }
+    let server = server::Server::new(listener, app);
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %config.common.database, address = %server.address()?, "serving");
+    let (stop, stopped) = watch::channel(false);
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::spawn(async move {
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tracing::info!("stopping");
+        let _ = stop.send(true);
+    });
+    server.run(stopped).await;
+    tracing::info!("stopped");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn migrate(config: &Config) -> Outcome {
+    let database = config.common.migrate_url.as_ref().unwrap_or(&config.common.database);
+    let steps = db::migrate(database, Migration::Up)?;
+    println!("{steps} migrations ran on {database}");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_limits() -> Outcome {
+    for limit in limits::ALL {
+        println!("{:<26} {:>10}  {}", limit.name, limit.value, limit.why);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(config: &Config) -> Outcome {
+    let report = fsck::check(&config.common.database)?;
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    println!(
+        "{} jurisdictions, {} revisions, {} rows: {} faults",
+        report.jurisdictions,
+        report.revisions,
+        report.rows,
+        report.faults.len()
+    );
+    Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,108 @@
+//! Money: whole minor units of one currency, added with care. Pure; no float anywhere.
+
+/// The currencies of ISO 4217 whose minor unit is not a hundredth, with its decimals.
+const OTHER_EXPONENTS: &[(&str, i64)] = &[
+    ("BIF", 0),
+    ("CLP", 0),
+    ("DJF", 0),
+    ("GNF", 0),
+    ("ISK", 0),
+    ("JPY", 0),
+    ("KMF", 0),
+    ("KRW", 0),
+    ("PYG", 0),
+    ("RWF", 0),
+    ("UGX", 0),
+    ("VND", 0),
+    ("VUV", 0),
+    ("XAF", 0),
+    ("XOF", 0),
+    ("XPF", 0),
+    ("BHD", 3),
+    ("IQD", 3),
+    ("JOD", 3),
+    ("KWD", 3),
+    ("LYD", 3),
+    ("OMR", 3),
+    ("TND", 3),
+];
+
+/// The currencies of ISO 4217 whose minor unit is a hundredth.
+const HUNDREDTHS: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
+    CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR \
+    JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR \
+    NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY \
+    TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG";
+
+/// How many decimals the minor unit of a currency has; `None` for what is no currency.
+pub fn exponent(currency: &str) -> Option<i64> {
+    let other = OTHER_EXPONENTS.iter().find(|(code, _)| *code == currency).map(|(_, exponent)| *exponent);
+    other.or_else(|| HUNDREDTHS.split_whitespace().any(|code| code == currency).then_some(2))
+}
+
+/// Divides a whole among parts by largest remainder: the shares are proportional and add to the whole exactly.
+///
+/// `None` where the weights add to nothing or an intermediate product does not fit. Ties go to the first.
+pub fn shares(whole: i64, weights: &[i64]) -> Option<Vec<i64>> {
+    let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut exact = Vec::with_capacity(weights.len());
+    for weight in weights {
+        let product = i128::from(whole).checked_mul(i128::from(*weight))?;
+        exact.push((product.div_euclid(total), product.rem_euclid(total).abs()));
+    }
+    let mut left = i128::from(whole) - exact.iter().map(|(share, _)| share).sum::<i128>();
+    let mut order: Vec<usize> = (0..exact.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(exact.get(*index).map_or(0, |(_, rest)| *rest)));
+    for index in order {
+        if left <= 0 {
+            break;
+        }
+        if let Some((share, _)) = exact.get_mut(index) {
+            *share += 1;
+            left -= 1;
+        }
+    }
+    exact.into_iter().map(|(share, _)| i64::try_from(share).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn exponents_are_those_of_the_standard() {
+        assert_eq!(
+            [exponent("VND"), exponent("USD"), exponent("KWD"), exponent("ABC")],
+            [Some(0), Some(2), Some(3), None]
+        );
+    }
+
+    #[test]
+    fn the_largest_remainder_gets_the_odd_unit() {
+        assert_eq!(shares(100, &[1, 1, 1]), Some(vec![34, 33, 33]));
+        assert_eq!(shares(10, &[55, 45]), Some(vec![6, 4]));
+        assert_eq!(shares(5, &[]), None);
+        assert_eq!(shares(5, &[0, 0]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_to_the_whole(whole in -1_000_000_000_000i64..1_000_000_000_000, weights in proptest::collection::vec(0i64..1_000_000, 1..40)) {
+            if let Some(shares) = shares(whole, &weights) {
+                prop_assert_eq!(shares.iter().sum::<i64>(), whole);
+            }
+        }
+
+        #[test]
+        fn no_share_is_a_unit_or_more_from_exact(whole in 0i64..1_000_000, weights in proptest::collection::vec(1i64..1000, 1..20)) {
+            let total: i64 = weights.iter().sum();
+            for (share, weight) in shares(whole, &weights).unwrap_or_default().iter().zip(&weights) {
+                prop_assert!((share * total - whole * weight).abs() < total);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! One connection: its settings, its calls, its end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tonic::service::Routes;
+
+use crate::limits;
+
+/// Serves a connection on a task of its own.
+pub fn spawn(stream: TcpStream, services: Routes, mut stop: watch::Receiver<bool>, open: Arc<AtomicUsize>) {
+    open.fetch_add(1, Ordering::AcqRel);
+    let guard = Open(open);
+    tokio::spawn(async move {
+        let _guard = guard;
+        // Small messages both ways: without this each answer would wait for an acknowledgement.
+        if stream.set_nodelay(true).is_err() {
+            return;
+        }
+        let connection = settings().serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
+        tokio::pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            _ = super::stopped(&mut stop) => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        drop(tokio::time::timeout(limits::millis(limits::DRAIN_MS), connection).await);
+    });
+}
+
+fn settings() -> hyper::server::conn::http2::Builder<TokioExecutor> {
+    let mut settings = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
+    settings
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits::CONCURRENT_STREAMS as u32)
+        .max_pending_accept_reset_streams(limits::count(limits::PENDING_RESETS))
+        .max_local_error_reset_streams(limits::count(limits::PENDING_RESETS))
+        .max_header_list_size(limits::HEADER_LIST_BYTES as u32)
+        .initial_stream_window_size(limits::STREAM_WINDOW_BYTES as u32)
+        .initial_connection_window_size(limits::CONNECTION_WINDOW_BYTES as u32)
+        .max_send_buf_size(limits::count(limits::STREAM_WINDOW_BYTES))
+        .keep_alive_interval(Some(limits::millis(limits::KEEPALIVE_MS)))
+        .keep_alive_timeout(limits::millis(limits::KEEPALIVE_TIMEOUT_MS));
+    settings
+}
+
+/// Counts a connection for as long as it lives.
+struct Open(Arc<AtomicUsize>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,31 @@
+//! Words: closed lists of values with one spelling in code, tables and messages. Pure.
+
+/// A closed list of values, each with its spelling.
+pub trait Word: Copy + Sized + 'static {
+    /// Every value, in the order of the proto.
+    const ALL: &'static [Self];
+    /// The spelling, as `EXPENDITURE`.
+    fn as_str(self) -> &'static str;
+    /// The value of a spelling.
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|word| word.as_str() == text)
+    }
+}
+
+/// Declares a closed list of values.
+#[macro_export]
+macro_rules! words {
+    ($(#[$doc:meta])* $Name:ident { $($(#[$value_doc:meta])* $Value:ident $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "the proto explains each value")]
+        pub enum $Name { $($(#[$value_doc])* $Value,)* }
+
+        impl $crate::word::Word for $Name {
+            const ALL: &'static [Self] = &[$($Name::$Value,)*];
+            fn as_str(self) -> &'static str {
+                match self { $($Name::$Value => $text,)* }
+            }
+        }
+    };
+}

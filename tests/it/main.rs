@@ -1,0 +1,10 @@
+//! Black-box tests: a real server, a real client, both engines.
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on says why and fails"
+)]
+
+mod postgres;
+mod require;
