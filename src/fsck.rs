@@ -62,6 +62,7 @@ pub fn check(database: &Database) -> Result<Report> {
 fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) -> Result<()> {
     let mut rows = Rows::default();
     crate::organisation::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();
     let mut faults = Vec::new();
     let mut revisions = 0;

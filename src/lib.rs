@@ -16,6 +16,7 @@
 //! | slice | subject |
 //! |---|---|
 //! | [`organisation`] | jurisdictions and the tree of units |
+//! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //!
 //! # Invariants
 //!
@@ -30,6 +31,7 @@
 //! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
 
 pub mod app;
+pub mod classification;
 pub mod clock;
 pub mod commit;
 pub mod config;

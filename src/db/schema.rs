@@ -133,4 +133,93 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    schemes (jurisdiction, scheme) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        scheme -> Text,
+        at -> BigInt,
+        regime -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    scheme_versions (jurisdiction, scheme, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        scheme -> Text,
+        at -> BigInt,
+        display_name -> Text,
+        english_name -> Text,
+        first_fiscal_year -> BigInt,
+        last_fiscal_year -> Nullable<BigInt>,
+        citation -> Text,
+    }
+}
+
+diesel::table! {
+    codes (jurisdiction, scheme, dimension, code) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        scheme -> Text,
+        dimension -> Text,
+        code -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    code_versions (jurisdiction, scheme, dimension, code, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        scheme -> Text,
+        dimension -> Text,
+        code -> Text,
+        at -> BigInt,
+        parent -> Nullable<Text>,
+        display_name -> Text,
+        english_name -> Text,
+        postable -> BigInt,
+        provenance -> Text,
+        citation -> Text,
+        field -> Nullable<Text>,
+        financing_class -> Nullable<Text>,
+        last_fiscal_year -> Nullable<BigInt>,
+        note -> Text,
+        search -> Text,
+    }
+}
+
+diesel::table! {
+    conversions (jurisdiction, scheme, target_scheme, dimension, code, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        scheme -> Text,
+        target_scheme -> Text,
+        dimension -> Text,
+        code -> Text,
+        at -> BigInt,
+        citation -> Text,
+    }
+}
+
+diesel::table! {
+    conversion_targets (jurisdiction, scheme, target_scheme, dimension, code, target, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        scheme -> Text,
+        target_scheme -> Text,
+        dimension -> Text,
+        code -> Text,
+        target -> Text,
+        share_bp -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(jurisdictions, jurisdiction_versions);
+diesel::allow_tables_to_appear_in_same_query!(schemes, scheme_versions);
+diesel::allow_tables_to_appear_in_same_query!(codes, code_versions);
