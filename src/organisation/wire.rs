@@ -230,22 +230,7 @@ fn unit(message: pb::Unit, name: UnitName, mask: Option<&Mask>, faults: &mut Fau
         "unit.government_level",
         "is required",
     );
-    let mut functions: Vec<HeldFunction> =
-        functions.into_iter().enumerate().filter_map(|(at, item)| held(at, item, faults)).collect();
-    if let Some((left, right)) = overlapping(&functions) {
-        faults.0.push(Violation::new(format!("unit.functions[{right}]"), format!("overlaps with functions[{left}]")));
-    }
-    functions.sort();
-    let mut external_codes: Vec<ExternalCode> = external_codes
-        .into_iter()
-        .map(|code| ExternalCode { system: code.system, code: text::kept(&code.code) })
-        .collect();
-    external_codes.sort();
-    faults.when(
-        external_codes.windows(2).any(|pair| pair.first() == pair.last()),
-        "unit.external_codes",
-        "holds one code twice",
-    );
+    let (functions, external_codes) = (functions_of(functions, faults), codes_of(external_codes, faults));
     let (opens_on, closes_on) = (faults.day("unit.opens_on", opens_on), faults.day("unit.closes_on", closes_on));
     faults.when(
         mask.is_none() && opens_on.is_some() && closes_on.is_some() && opens_on >= closes_on,
@@ -275,6 +260,27 @@ fn unit(message: pb::Unit, name: UnitName, mask: Option<&Mask>, faults: &mut Fau
         updated_at: 0,
     };
     (unit, stated)
+}
+
+/// What a unit does for others, by start.
+fn functions_of(messages: Vec<pb::UnitFunction>, faults: &mut Faults) -> Vec<HeldFunction> {
+    let mut functions: Vec<HeldFunction> =
+        messages.into_iter().enumerate().filter_map(|(at, item)| held(at, item, faults)).collect();
+    if let Some((left, right)) = overlapping(&functions) {
+        faults.0.push(Violation::new(format!("unit.functions[{right}]"), format!("overlaps with functions[{left}]")));
+    }
+    functions.sort();
+    functions
+}
+
+/// The codes by which others know a unit, by system.
+fn codes_of(messages: Vec<pb::ExternalCode>, faults: &mut Faults) -> Vec<ExternalCode> {
+    let mut codes: Vec<ExternalCode> =
+        messages.into_iter().map(|code| ExternalCode { system: code.system, code: text::kept(&code.code) }).collect();
+    codes.sort();
+    let twice = codes.windows(2).any(|pair| pair.first() == pair.last());
+    faults.when(twice, "unit.external_codes", "holds one code twice");
+    codes
 }
 
 fn held(at: usize, message: pb::UnitFunction, faults: &mut Faults) -> Option<HeldFunction> {
