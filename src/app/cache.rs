@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::ReadAt;
 use crate::commit::Observer;
 use crate::limits;
 
@@ -23,6 +24,18 @@ pub enum Depends {
     Names(Vec<String>),
     /// Any command of the jurisdiction.
     Everything,
+}
+
+impl Depends {
+    /// On one object, where the head is read.
+    pub fn on(read_at: ReadAt, name: String) -> Self {
+        if read_at == ReadAt::Head { Self::Names(vec![name]) } else { Self::Nothing }
+    }
+
+    /// On everything, where the head is read.
+    pub fn everything(read_at: ReadAt) -> Self {
+        if read_at == ReadAt::Head { Self::Everything } else { Self::Nothing }
+    }
 }
 
 /// An answer that is kept.

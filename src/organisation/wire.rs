@@ -3,6 +3,7 @@
 use super::actions::*;
 use super::model::{ExternalCode, HeldFunction, Jurisdiction, Unit, overlapping};
 use crate::error::{Error, Result, Violation};
+use crate::grpc::faults::Faults;
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
@@ -47,25 +48,7 @@ const UNIT_FIELDS: &[&str] = &[
 ];
 const UNIT_READABLE: &[&str] = &["name", "successors", "revision", "etag", "created_at", "updated_at"];
 
-/// Collects what is wrong with a message.
-#[derive(Default)]
-struct Faults(Vec<Violation>);
-
 impl Faults {
-    fn when(&mut self, wrong: bool, field: &str, description: &str) {
-        if wrong {
-            self.0.push(Violation::new(field, description));
-        }
-    }
-
-    /// A short text in the form in which it is kept.
-    fn name(&mut self, field: &str, value: &str, required: bool) -> String {
-        let kept = text::kept(value);
-        self.when(required && kept.is_empty(), field, "is required");
-        self.when(text::has_controls(&kept, false), field, "holds control characters");
-        kept
-    }
-
     /// A day, or none where the text is empty.
     fn day(&mut self, field: &str, value: String) -> Option<String> {
         self.when(!value.is_empty() && !is_day(&value), field, "is not a day of the calendar");
