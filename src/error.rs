@@ -182,6 +182,7 @@ reasons! {
     CodeCycle "CODE_CYCLE",
     ConversionShares "CONVERSION_SHARES",
     ConversionMissing "CONVERSION_MISSING",
+    SchemeYearsInverted "SCHEME_YEARS_INVERTED",
     NotDraft "NOT_DRAFT",
     StageNotWritable "STAGE_NOT_WRITABLE",
     CostBasisMismatch "COST_BASIS_MISMATCH",

@@ -93,6 +93,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/schemes/{scheme}/codes/{dimension}.{code}`
     CodeName, "jurisdictions" => jurisdiction, "schemes" => scheme, "codes" => code);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/schemes/{scheme}/conversions/{target scheme}.{dimension}.{code}`
+    ConversionName, "jurisdictions" => jurisdiction, "schemes" => scheme, "conversions" => conversion);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}`
     EstimateName, "jurisdictions" => jurisdiction, "estimates" => estimate);
 resource_name!(

@@ -60,6 +60,9 @@ fn sentences(reason: Reason) -> (&'static str, &'static str) {
             ("Tổng tỷ lệ chuyển đổi phải bằng 100%.", "The shares of a conversion must add to 100 %.")
         }
         Reason::ConversionMissing => ("Chưa có bảng chuyển đổi cho mã này.", "There is no conversion of this code."),
+        Reason::SchemeYearsInverted => {
+            ("Năm cuối phải không trước năm đầu.", "The last fiscal year would be before the first.")
+        }
         Reason::NotDraft => ("Dự toán không ở trạng thái soạn thảo.", "The estimate is not a draft."),
         Reason::StageNotWritable => ("Không được ghi số liệu ở bước này.", "This stage cannot be written now."),
         Reason::CostBasisMismatch => {

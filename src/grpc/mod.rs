@@ -5,6 +5,7 @@
 
 pub mod call;
 mod codec;
+pub mod faults;
 pub mod fields;
 mod language;
 pub mod mask;

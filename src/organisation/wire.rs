@@ -3,6 +3,7 @@
 use super::actions::*;
 use super::model::{ExternalCode, HeldFunction, Jurisdiction, Unit, overlapping};
 use crate::error::{Error, Result, Violation};
+use crate::grpc::faults::Faults;
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
@@ -47,25 +48,7 @@ const UNIT_FIELDS: &[&str] = &[
 ];
 const UNIT_READABLE: &[&str] = &["name", "successors", "revision", "etag", "created_at", "updated_at"];
 
-/// Collects what is wrong with a message.
-#[derive(Default)]
-struct Faults(Vec<Violation>);
-
 impl Faults {
-    fn when(&mut self, wrong: bool, field: &str, description: &str) {
-        if wrong {
-            self.0.push(Violation::new(field, description));
-        }
-    }
-
-    /// A short text in the form in which it is kept.
-    fn name(&mut self, field: &str, value: &str, required: bool) -> String {
-        let kept = text::kept(value);
-        self.when(required && kept.is_empty(), field, "is required");
-        self.when(text::has_controls(&kept, false), field, "holds control characters");
-        kept
-    }
-
     /// A day, or none where the text is empty.
     fn day(&mut self, field: &str, value: String) -> Option<String> {
         self.when(!value.is_empty() && !is_day(&value), field, "is not a day of the calendar");
@@ -230,22 +213,7 @@ fn unit(message: pb::Unit, name: UnitName, mask: Option<&Mask>, faults: &mut Fau
         "unit.government_level",
         "is required",
     );
-    let mut functions: Vec<HeldFunction> =
-        functions.into_iter().enumerate().filter_map(|(at, item)| held(at, item, faults)).collect();
-    if let Some((left, right)) = overlapping(&functions) {
-        faults.0.push(Violation::new(format!("unit.functions[{right}]"), format!("overlaps with functions[{left}]")));
-    }
-    functions.sort();
-    let mut external_codes: Vec<ExternalCode> = external_codes
-        .into_iter()
-        .map(|code| ExternalCode { system: code.system, code: text::kept(&code.code) })
-        .collect();
-    external_codes.sort();
-    faults.when(
-        external_codes.windows(2).any(|pair| pair.first() == pair.last()),
-        "unit.external_codes",
-        "holds one code twice",
-    );
+    let (functions, external_codes) = (functions_of(functions, faults), codes_of(external_codes, faults));
     let (opens_on, closes_on) = (faults.day("unit.opens_on", opens_on), faults.day("unit.closes_on", closes_on));
     faults.when(
         mask.is_none() && opens_on.is_some() && closes_on.is_some() && opens_on >= closes_on,
@@ -275,6 +243,27 @@ fn unit(message: pb::Unit, name: UnitName, mask: Option<&Mask>, faults: &mut Fau
         updated_at: 0,
     };
     (unit, stated)
+}
+
+/// What a unit does for others, by start.
+fn functions_of(messages: Vec<pb::UnitFunction>, faults: &mut Faults) -> Vec<HeldFunction> {
+    let mut functions: Vec<HeldFunction> =
+        messages.into_iter().enumerate().filter_map(|(at, item)| held(at, item, faults)).collect();
+    if let Some((left, right)) = overlapping(&functions) {
+        faults.0.push(Violation::new(format!("unit.functions[{right}]"), format!("overlaps with functions[{left}]")));
+    }
+    functions.sort();
+    functions
+}
+
+/// The codes by which others know a unit, by system.
+fn codes_of(messages: Vec<pb::ExternalCode>, faults: &mut Faults) -> Vec<ExternalCode> {
+    let mut codes: Vec<ExternalCode> =
+        messages.into_iter().map(|code| ExternalCode { system: code.system, code: text::kept(&code.code) }).collect();
+    codes.sort();
+    let twice = codes.windows(2).any(|pair| pair.first() == pair.last());
+    faults.when(twice, "unit.external_codes", "holds one code twice");
+    codes
 }
 
 fn held(at: usize, message: pb::UnitFunction, faults: &mut Faults) -> Option<HeldFunction> {

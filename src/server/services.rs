@@ -6,10 +6,10 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::grpc::{Methods, Route};
-use crate::{organisation, pb};
+use crate::{classification, organisation, pb};
 
 /// The routes of every slice.
-pub const ROUTES: &[fn() -> Vec<Route>] = &[organisation::routes];
+pub const ROUTES: &[fn() -> Vec<Route>] = &[organisation::routes, classification::routes];
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {

@@ -6,5 +6,7 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod harness;
+mod organisation;
 mod postgres;
 mod require;

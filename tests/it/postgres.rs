@@ -101,6 +101,15 @@ impl Cluster {
         self.url(&name)
     }
 
+    /// Removes a database that [`Cluster::new_database`] made, whoever is still connected.
+    pub fn drop_database(&self, url: &str) {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        if let Ok(mut connection) = PgConnection::establish(&self.url("postgres")) {
+            // What cannot be removed goes with the cluster.
+            let _ = diesel::sql_query(format!("DROP DATABASE {name} WITH (FORCE)")).execute(&mut connection);
+        }
+    }
+
     /// Stops the server and leaves its data; [`Cluster::resume`] starts it again.
     pub fn stop(&self, how: Stop) {
         let mode = match how {

@@ -135,6 +135,21 @@ pub fn list_codes(view: &mut View<'_>, scheme: &str, filter: &CodeFilter, limit:
     query.load::<(FactRow, VersionRow)>(view.conn)?.into_iter().map(assemble).collect()
 }
 
+/// What sorts a code within its scheme.
+pub fn code_sort_key(code: &Code) -> Vec<String> {
+    vec![code.dimension.as_str().to_owned(), code.code.clone()]
+}
+
+/// All codes of a dimension, each with the code above it.
+pub fn parents(view: &mut View<'_>, scheme: &str, dimension: Dimension) -> Result<Vec<(String, Option<String>)>> {
+    Ok(versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::scheme.eq(scheme)))
+        .filter(versions::dimension.eq(dimension.as_str()))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select((versions::code, versions::parent))
+        .load(view.conn)?)
+}
+
 /// Joins a version to its fact.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn of_fact() -> _ {
@@ -168,6 +183,8 @@ fn assemble((fact, row): (FactRow, VersionRow)) -> Result<Code> {
 }
 
 /// Writes new codes, parents among them or there already.
+///
+/// The command that does so names the scheme in its entry: answers that show codes depend on it.
 pub fn open_codes(tx: &mut Tx<'_>, new: &[Code]) -> Result<()> {
     let (stamp, at) = (tx.stamp(), tx.at());
     let facts: Vec<FactRow> = new

@@ -122,6 +122,11 @@ fn target_rows(view: &mut View<'_>, scheme: &str, rows: &[VersionRow]) -> Result
     Ok(query.load(view.conn)?)
 }
 
+/// What sorts a conversion within the scheme of its source code.
+pub fn conversion_sort_key(conversion: &Conversion) -> Vec<String> {
+    vec![conversion.target_scheme.clone(), conversion.dimension.as_str().to_owned(), conversion.code.clone()]
+}
+
 fn parts_of(rows: Vec<TargetRow>) -> BTreeMap<(String, String, String), Vec<Target>> {
     let mut parts: BTreeMap<_, Vec<Target>> = BTreeMap::new();
     for row in rows {

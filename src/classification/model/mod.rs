@@ -1,11 +1,16 @@
 //! What schemes, codes and conversions are, and what may become of them. Pure: no store, no clock.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::clock::Micros;
 use crate::error::{Reason, Refusal};
-use crate::id::{CodeName, SchemeName};
+use crate::id::{CodeName, ConversionName, SchemeName};
 use crate::text;
 use crate::word::Word;
 use crate::words;
+
+/// The whole, in basis points.
+pub const WHOLE_BP: i64 = 10_000;
 
 words! {
     /// One of the six classifications of a line.
@@ -118,6 +123,26 @@ impl Scheme {
     pub fn holds_in(&self, fiscal_year: i64) -> bool {
         self.first_fiscal_year <= fiscal_year && self.last_fiscal_year.is_none_or(|last| fiscal_year <= last)
     }
+
+    /// Why it may not hold in its years: they run backwards, or others of the jurisdiction hold in some of them.
+    pub fn refuse_years(&self, others: &[Scheme]) -> Vec<Refusal> {
+        if let Some(last) = self.last_fiscal_year.filter(|last| *last < self.first_fiscal_year) {
+            let text = format!("the last fiscal year {last} is before the first, {}", self.first_fiscal_year);
+            return vec![Refusal::new(Reason::SchemeYearsInverted, self.name().to_string(), text)];
+        }
+        let ends_before =
+            |one: &Scheme, other: &Scheme| one.last_fiscal_year.is_some_and(|last| last < other.first_fiscal_year);
+        let overlapping =
+            |other: &&Scheme| other.id != self.id && !ends_before(self, other) && !ends_before(other, self);
+        let others = others.iter().filter(overlapping);
+        others
+            .map(|other| {
+                let last = other.last_fiscal_year.map_or_else(|| "on".to_owned(), |last| format!("to {last}"));
+                let text = format!("{} holds from {} {last}", other.name(), other.first_fiscal_year);
+                Refusal::new(Reason::SchemeYearsOverlap, other.name().to_string(), text)
+            })
+            .collect()
+    }
 }
 
 /// One code of a scheme.
@@ -220,3 +245,111 @@ pub struct Target {
     /// Its part in basis points.
     pub share_bp: i64,
 }
+
+impl Conversion {
+    /// Its resource name.
+    pub fn name(&self) -> ConversionName {
+        conversion_name(&self.jurisdiction, &self.scheme, &self.target_scheme, self.dimension, &self.code)
+    }
+
+    /// Why it may not stand: its parts do not add to the whole.
+    pub fn refuse_shares(&self, subject: &str) -> Option<Refusal> {
+        let sum: i64 = self.targets.iter().map(|target| target.share_bp).sum();
+        let text = format!("the shares add to {sum} basis points instead of {WHOLE_BP}");
+        (sum != WHOLE_BP).then(|| Refusal::new(Reason::ConversionShares, subject, text))
+    }
+}
+
+/// The resource name of a conversion.
+pub fn conversion_name(
+    jurisdiction: &str,
+    scheme: &str,
+    target_scheme: &str,
+    dimension: Dimension,
+    code: &str,
+) -> ConversionName {
+    ConversionName {
+        jurisdiction: jurisdiction.to_owned(),
+        scheme: scheme.to_owned(),
+        conversion: format!("{target_scheme}.{}.{code}", dimension.segment()),
+    }
+}
+
+/// The codes of one dimension with the code above each: what is known of a tree before it is judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree(BTreeMap<String, Option<String>>);
+
+/// Where a code stands in a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// On so many levels, itself included.
+    Level(usize),
+    /// Above itself.
+    OnCycle,
+    /// Below a code that stands above itself.
+    BelowCycle,
+}
+
+impl Tree {
+    /// A tree of codes and the codes above them.
+    pub fn new(codes: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
+        Self(codes.into_iter().collect())
+    }
+
+    /// Puts a code, new or not, below another or at the top.
+    pub fn put(&mut self, code: &str, parent: Option<&str>) {
+        self.0.insert(code.to_owned(), parent.map(str::to_owned));
+    }
+
+    /// Whether a code is in it.
+    pub fn contains(&self, code: &str) -> bool {
+        self.0.contains_key(code)
+    }
+
+    /// The codes that stand above themselves, and the number of levels of all others.
+    pub fn judge(&self) -> (BTreeSet<&str>, usize) {
+        let mut places: BTreeMap<&str, Place> = BTreeMap::new();
+        for code in self.0.keys() {
+            self.place(code, &mut places);
+        }
+        let cyclic = places.iter().filter(|(_, place)| **place == Place::OnCycle).map(|(code, _)| *code).collect();
+        let levels = places.values().map(|place| match place {
+            Place::Level(level) => *level,
+            Place::OnCycle | Place::BelowCycle => 0,
+        });
+        (cyclic, levels.max().unwrap_or_default())
+    }
+
+    /// Finds the place of a code and of all above it.
+    fn place<'a>(&'a self, code: &'a str, places: &mut BTreeMap<&'a str, Place>) {
+        let mut path: Vec<&str> = Vec::new();
+        let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut next = Some(code);
+        let mut above = Place::Level(0);
+        while let Some(current) = next {
+            if let Some(known) = places.get(current) {
+                above = if *known == Place::OnCycle { Place::BelowCycle } else { *known };
+                break;
+            }
+            if let Some(first) = positions.get(current) {
+                for code in path.drain(*first..) {
+                    places.insert(code, Place::OnCycle);
+                }
+                above = Place::BelowCycle;
+                break;
+            }
+            positions.insert(current, path.len());
+            path.push(current);
+            next = self.0.get(current).and_then(Option::as_deref);
+        }
+        for code in path.into_iter().rev() {
+            if let Place::Level(level) = above {
+                above = Place::Level(level + 1);
+            }
+            places.insert(code, above);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
