@@ -45,7 +45,8 @@ pub fn scaled(text: &str, decimals: u32) -> Option<i64> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let places = usize::try_from(decimals).ok()?;
-    if whole.is_empty() || fraction.len() > places || !whole.bytes().chain(fraction.bytes()).all(|c| c.is_ascii_digit()) {
+    if whole.is_empty() || fraction.len() > places || !whole.bytes().chain(fraction.bytes()).all(|c| c.is_ascii_digit())
+    {
         return None;
     }
     let padded = format!("{whole}{fraction:0<places$}");
@@ -114,7 +115,10 @@ mod tests {
     fn decimals_are_read_and_written_exactly() {
         assert_eq!(scaled("12.5", 4), Some(125_000));
         assert_eq!(scaled("-0.01", 2), Some(-1));
-        assert_eq!([scaled("1.234", 2), scaled("", 2), scaled(".5", 2), scaled("1e3", 2), scaled("99999999999999999999", 0)], [None; 5]);
+        assert_eq!(
+            [scaled("1.234", 2), scaled("", 2), scaled(".5", 2), scaled("1e3", 2), scaled("99999999999999999999", 0)],
+            [None; 5]
+        );
         assert_eq!([decimal(125_000, 4), decimal(-1, 2), decimal(0, 4), decimal(100, 2)], ["12.5", "-0.01", "0", "1"]);
         assert_eq!([rounded(5, 10), rounded(-5, 10), rounded(4, 10), rounded(-4, 10)], [1, -1, 0, 0]);
     }

@@ -157,11 +157,18 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
     let mut refusals = Vec::new();
     let name = UnitName { jurisdiction: new.jurisdiction.clone(), unit: new.key.unit.clone() };
     match units::find_unit(view, &new.key.unit)? {
-        None => refusals.push(Refusal::new(Reason::ReferenceUnknown, format!("{path}.unit"), format!("{name} does not exist"))),
+        None => refusals.push(Refusal::new(
+            Reason::ReferenceUnknown,
+            format!("{path}.unit"),
+            format!("{name} does not exist"),
+        )),
         Some(unit) => {
             let first_day = units::calendar(view.conn, &new.jurisdiction)?.0.first_day(new.key.fiscal_year);
             if unit.closes_on.as_ref().is_some_and(|end| *end <= first_day) {
-                let text = format!("{name} closes on {}, before the fiscal year begins on {first_day}", unit.closes_on.unwrap_or_default());
+                let text = format!(
+                    "{name} closes on {}, before the fiscal year begins on {first_day}",
+                    unit.closes_on.unwrap_or_default()
+                );
                 refusals.push(Refusal::new(Reason::UnitClosed, format!("{path}.unit"), text));
             }
         }
@@ -169,7 +176,8 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
     match codes::scheme_of_year(view, new.key.fiscal_year)? {
         Some(scheme) => new.scheme = scheme.id,
         None => {
-            let text = format!("no scheme of {} holds for {}; adopt or create one", new.jurisdiction, new.key.fiscal_year);
+            let text =
+                format!("no scheme of {} holds for {}; adopt or create one", new.jurisdiction, new.key.fiscal_year);
             refusals.push(Refusal::new(Reason::SchemeMissing, format!("{path}.fiscal_year"), text));
         }
     }

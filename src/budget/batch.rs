@@ -8,7 +8,7 @@ use crate::app::{App, Instance, etag};
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Tx, View};
-use crate::error::{Error, Reason, Refusal, Result, Stale};
+use crate::error::{Error, Reason, Result, Stale};
 use crate::grpc::mask::Mask;
 use crate::id::EstimateName;
 use crate::limits;
@@ -59,7 +59,9 @@ impl BasisParts {
     pub fn basis(self) -> Result<Option<CostBasis>, &'static str> {
         match self {
             Self { quantity: None, price: None, norm: None } => Ok(None),
-            Self { quantity: Some(quantity), price: Some(price), norm } => Ok(Some(CostBasis { quantity, price, norm })),
+            Self { quantity: Some(quantity), price: Some(price), norm } => {
+                Ok(Some(CostBasis { quantity, price, norm }))
+            }
             Self { .. } => Err("quantity and price are stated together, and norm with them"),
         }
     }
@@ -114,7 +116,13 @@ pub fn ids_of(operations: &[Operation]) -> Vec<(String, bool)> {
 ///
 /// Refusals come in the order of the contract, each with the path of its operation. `instance` is none where the estimate is
 /// new and no line can be there.
-pub fn apply(tx: &mut Tx<'_>, estimate: &mut Estimate, operations: &[Operation], path: &str, instance: Option<&Instance>) -> Result<Changes> {
+pub fn apply(
+    tx: &mut Tx<'_>,
+    estimate: &mut Estimate,
+    operations: &[Operation],
+    path: &str,
+    instance: Option<&Instance>,
+) -> Result<Changes> {
     let old = match instance {
         Some(instance) => load_old(tx, estimate, operations, path, instance)?,
         None => BTreeMap::new(),
@@ -173,20 +181,14 @@ pub fn count(estimate: &mut Estimate, changes: &Changes) -> Result<()> {
     for line in &changes.begun {
         estimate.totals.count(line, 1)?;
     }
-    let change = i64::try_from(changes.begun.len()).unwrap_or(i64::MAX) - i64::try_from(changes.ended.len()).unwrap_or(i64::MAX);
+    let change =
+        i64::try_from(changes.begun.len()).unwrap_or(i64::MAX) - i64::try_from(changes.ended.len()).unwrap_or(i64::MAX);
     estimate.line_count += change;
     if estimate.line_count > i64::try_from(limits::LINES_PER_ESTIMATE).unwrap_or(i64::MAX) {
         let (reason, limit) = (Reason::LinesPerEstimate, limits::LINES_PER_ESTIMATE);
         return Err(Error::Limit { reason, limit, subject: "lines of an estimate".to_owned() });
     }
     Ok(())
-}
-
-impl Changes {
-    /// Only new lines.
-    pub fn new_lines(begun: Vec<Line>) -> Self {
-        Self { ended: Vec::new(), begun }
-    }
 }
 
 /// Writes what a batch changes: each row once.
@@ -252,7 +254,10 @@ fn refuse_stale(
         if revision == Some(current.revision) {
             continue;
         }
-        let then = revision.map(|revision| store::find_line(&mut tx.view().at(revision), &estimate.id, id)).transpose()?.flatten();
+        let then = revision
+            .map(|revision| store::find_line(&mut tx.view().at(revision), &estimate.id, id))
+            .transpose()?
+            .flatten();
         let changed = then.map(|then| changed_fields(&then, current)).unwrap_or_default();
         stale.push(Stale {
             name: estimate.line_name(id).to_string(),
@@ -359,7 +364,8 @@ pub fn facts<'a>(
         }
         counterparts.extend(new.counterpart.as_deref().filter(|unit| *unit != key.unit));
     }
-    let wanted: Vec<(Dimension, String)> = wanted.into_iter().map(|(dimension, code)| (dimension, code.to_owned())).collect();
+    let wanted: Vec<(Dimension, String)> =
+        wanted.into_iter().map(|(dimension, code)| (dimension, code.to_owned())).collect();
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(view, scheme, &wanted)? };
     let mut existing = BTreeSet::new();
     for unit in counterparts {

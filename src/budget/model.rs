@@ -448,7 +448,9 @@ fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &
         }
         (Some(_), true) => match line.side {
             Side::Revenue | Side::Expenditure => None,
-            Side::FeeRemitted | Side::FeeRetainedSpending => refuse("a transfer stands on the side REVENUE or EXPENDITURE"),
+            Side::FeeRemitted | Side::FeeRetainedSpending => {
+                refuse("a transfer stands on the side REVENUE or EXPENDITURE")
+            }
         },
     }
 }

@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use super::word;
 use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, State, Sum, Totals};
 use crate::commit::{Tx, View};
-use crate::db::schema::{estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts};
+use crate::db::schema::{
+    estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
+};
 use crate::db::{CURRENT, Conn, Db, record};
 use crate::error::{Error, Result};
 use crate::word::Word;
@@ -92,7 +94,12 @@ pub struct EstimateFilter {
 
 /// Whether an id is taken, now or in the past.
 pub fn estimate_is_taken(view: &mut View<'_>, estimate: &str) -> Result<bool> {
-    Ok(facts::table.find((view.jurisdiction, estimate)).select(facts::since).first::<i64>(view.conn).optional()?.is_some())
+    Ok(facts::table
+        .find((view.jurisdiction, estimate))
+        .select(facts::since)
+        .first::<i64>(view.conn)
+        .optional()?
+        .is_some())
 }
 
 /// The id of the estimate that has a key at the revision of the view.
@@ -158,7 +165,12 @@ pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
 }
 
 /// One page of estimates in the order of their keys, with totals, without texts; `limit` are read.
-pub fn list_estimates(view: &mut View<'_>, filter: &EstimateFilter, after: Option<&Key>, limit: i64) -> Result<Vec<Estimate>> {
+pub fn list_estimates(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<Estimate>> {
     let mut query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
@@ -178,14 +190,17 @@ pub fn list_estimates(view: &mut View<'_>, filter: &EstimateFilter, after: Optio
         query = query.filter(versions::series.eq(series));
     }
     if !filter.states.is_empty() {
-        query = query.filter(versions::state.eq_any(filter.states.iter().map(|state| state.as_str()).collect::<Vec<_>>()));
+        query =
+            query.filter(versions::state.eq_any(filter.states.iter().map(|state| state.as_str()).collect::<Vec<_>>()));
     }
     if let Some(Key { unit, fiscal_year, kind, series, sequence }) = after {
         let (unit, series) = (unit.as_str(), series.as_str());
-        let in_series = versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(*sequence)));
+        let in_series =
+            versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(*sequence)));
         let in_kind = versions::kind.gt(kind.as_str()).or(versions::kind.eq(kind.as_str()).and(in_series));
         let in_unit = versions::unit.gt(unit).or(versions::unit.eq(unit).and(in_kind));
-        query = query.filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
+        query = query
+            .filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
     }
     let rows = query.load::<HeaderRow>(view.conn)?;
     let ids: Vec<String> = rows.iter().map(|row| row.estimate.clone()).collect();
@@ -241,10 +256,7 @@ pub fn save_estimate(tx: &mut Tx<'_>, before: &Totals, new: &Estimate) -> Result
 
 /// Replaces the long texts of an estimate.
 pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
-    let old = texts::table
-        .filter(texts::jurisdiction.eq(tx.view().jurisdiction).and(texts::estimate.eq(&new.id)))
-        .filter(texts::until.eq(CURRENT))
-        .load::<TextRow>(tx.view().conn)?;
+    let old = current_texts(tx, &new.id)?;
     tx.close(&old)?;
     let text = text_row(tx, new)?;
     tx.open(&[text])
@@ -254,10 +266,7 @@ pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
 pub fn end_estimate(tx: &mut Tx<'_>, estimate: &Estimate) -> Result<()> {
     let header = current_header(tx, &estimate.id)?;
     tx.close(&[header])?;
-    let texts = texts::table
-        .filter(texts::jurisdiction.eq(tx.view().jurisdiction).and(texts::estimate.eq(&estimate.id)))
-        .filter(texts::until.eq(CURRENT))
-        .load::<TextRow>(tx.view().conn)?;
+    let texts = current_texts(tx, &estimate.id)?;
     tx.close(&texts)?;
     let sums = total_rows(&mut tx.view(), std::slice::from_ref(&estimate.id))?;
     tx.close(&sums)
@@ -269,6 +278,14 @@ fn current_header(tx: &mut Tx<'_>, estimate: &str) -> Result<HeaderRow> {
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq(estimate)))
         .filter(versions::until.eq(CURRENT))
         .first::<HeaderRow>(view.conn)?)
+}
+
+fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
+    let view = tx.view();
+    Ok(texts::table
+        .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
+        .filter(texts::until.eq(CURRENT))
+        .load(view.conn)?)
 }
 
 fn header_row(tx: &Tx<'_>, new: &Estimate, created_at: i64) -> HeaderRow {
@@ -328,7 +345,8 @@ fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals
 fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: &Sum) -> TotalRow {
     let stamp = tx.stamp();
     let [actual_n2, budget_n1, expected_n1, requested, appraised, decided] = sum.sums;
-    let [actual_n2_count, budget_n1_count, expected_n1_count, requested_count, appraised_count, decided_count] = sum.counts;
+    let [actual_n2_count, budget_n1_count, expected_n1_count, requested_count, appraised_count, decided_count] =
+        sum.counts;
     TotalRow {
         jurisdiction: stamp.jurisdiction,
         since: stamp.since,
@@ -394,9 +412,25 @@ fn estimate_of(row: HeaderRow) -> Result<Estimate> {
 
 /// Hands every row of the tables of estimates to the audit.
 pub fn audit_estimates(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table.filter(facts::jurisdiction.eq(jurisdiction)).load::<FactRow>(conn)?.iter().for_each(|row| rows.add(row));
-    versions::table.filter(versions::jurisdiction.eq(jurisdiction)).load::<HeaderRow>(conn)?.iter().for_each(|row| rows.add(row));
-    texts::table.filter(texts::jurisdiction.eq(jurisdiction)).load::<TextRow>(conn)?.iter().for_each(|row| rows.add(row));
-    totals::table.filter(totals::jurisdiction.eq(jurisdiction)).load::<TotalRow>(conn)?.iter().for_each(|row| rows.add(row));
+    facts::table
+        .filter(facts::jurisdiction.eq(jurisdiction))
+        .load::<FactRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    versions::table
+        .filter(versions::jurisdiction.eq(jurisdiction))
+        .load::<HeaderRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    texts::table
+        .filter(texts::jurisdiction.eq(jurisdiction))
+        .load::<TextRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    totals::table
+        .filter(totals::jurisdiction.eq(jurisdiction))
+        .load::<TotalRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
     Ok(())
 }

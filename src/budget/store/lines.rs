@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::word;
-use crate::budget::model::{Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Line, Memo, Nature, Side, Stage};
+use crate::budget::model::{
+    Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Line, Memo, Nature, Side, Stage,
+};
 use crate::classification::model::Dimension;
 use crate::commit::{Tx, View};
 use crate::db::schema::line_versions as lines;
@@ -170,7 +172,9 @@ fn ordered<'a>(mut query: Query<'a>, order: Order, after: Option<&(Option<String
     if let Some((value, sequence)) = after {
         let beyond = if order.descending { "<" } else { ">" };
         query = match value {
-            None => query.filter(sql::<Bool>(&format!("({column} IS NULL AND sequence > ")).bind::<BigInt, _>(*sequence).sql(")")),
+            None => query.filter(
+                sql::<Bool>(&format!("({column} IS NULL AND sequence > ")).bind::<BigInt, _>(*sequence).sql(")"),
+            ),
             Some(value) => {
                 let open = sql::<Bool>(&format!("({column} IS NULL OR {column} {beyond} "));
                 let same = format!(" OR ({column} = ");
@@ -271,7 +275,8 @@ fn with_code<'a>(query: Query<'a>, filter: &CodeFilter) -> Query<'a> {
     let column = column(filter.dimension);
     let first = if filter.unset { format!("({column} IS NULL") } else { "(1 = 0".to_owned() };
     let (parts, texts) = code_condition(filter);
-    let mut condition: Box<dyn BoxableExpression<lines::table, Db, SqlType = Bool>> = Box::new(sql::<Bool>(&format!("{first})")));
+    let mut condition: Box<dyn BoxableExpression<lines::table, Db, SqlType = Bool>> =
+        Box::new(sql::<Bool>(&format!("{first})")));
     for (part, text) in parts.into_iter().zip(texts) {
         let like = part.ends_with("LIKE ");
         let end = if like { " ESCAPE '\\')" } else { ")" };
@@ -392,7 +397,8 @@ fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow 
 
 fn line_of(row: LineRow) -> Result<Line> {
     let basis = row.quantity.zip(row.price).map(|(quantity, price)| CostBasis { quantity, price, norm: row.norm });
-    let memo = row.memo_currency.zip(row.memo_amount).map(|(currency, amount)| Memo { currency, amount, rate: row.memo_rate });
+    let memo =
+        row.memo_currency.zip(row.memo_amount).map(|(currency, amount)| Memo { currency, amount, rate: row.memo_rate });
     Ok(Line {
         id: row.line,
         sequence: row.sequence,

@@ -15,15 +15,11 @@ use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
 
-mutations!(
-    pb::CreateEstimateRequest,
-    pb::UpdateEstimateRequest,
-    pb::DeleteEstimateRequest,
-    pb::BatchWriteLinesRequest,
-);
+mutations!(pb::CreateEstimateRequest, pb::UpdateEstimateRequest, pb::DeleteEstimateRequest, pb::BatchWriteLinesRequest,);
 
 const WRITABLE: &[&str] = &["title", "narrative", "legal_basis", "unit", "fiscal_year", "kind", "series", "sequence"];
-const READABLE: &[&str] = &["name", "scheme", "state", "totals", "line_count", "revision", "etag", "created_at", "updated_at"];
+const READABLE: &[&str] =
+    &["name", "scheme", "state", "totals", "line_count", "revision", "etag", "created_at", "updated_at"];
 
 pub fn jurisdiction_of(name: &str) -> String {
     JurisdictionName::parse(name).map(|name| name.jurisdiction).unwrap_or_default()
@@ -190,7 +186,19 @@ impl IntoWire for Estimate {
 
     fn into_wire(self, sending: &Sending<'_>) -> pb::Estimate {
         let name = self.name().to_string();
-        let Estimate { jurisdiction, key, scheme, state, title, narrative, legal_basis, totals, line_count, revision, .. } = self;
+        let Estimate {
+            jurisdiction,
+            key,
+            scheme,
+            state,
+            title,
+            narrative,
+            legal_basis,
+            totals,
+            line_count,
+            revision,
+            ..
+        } = self;
         let Key { unit, fiscal_year, kind, series, sequence } = key;
         pb::Estimate {
             name,

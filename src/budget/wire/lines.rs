@@ -18,19 +18,75 @@ use crate::word::Word;
 use crate::{money, pb, text};
 
 const WRITABLE: &[&str] = &[
-    "side", "administrative_code", "functional_code", "economic_code", "source_code", "programme_code", "geographic_code", "nature",
-    "autonomy", "baseline", "content", "channel", "delegated", "counterpart_unit", "plan_task", "project", "description", "quantity",
-    "price", "norm", "amounts", "amounts.actual_n2", "amounts.budget_n1", "amounts.expected_n1", "amounts.requested",
-    "amounts.appraised", "amounts.decided", "original_currency",
+    "side",
+    "administrative_code",
+    "functional_code",
+    "economic_code",
+    "source_code",
+    "programme_code",
+    "geographic_code",
+    "nature",
+    "autonomy",
+    "baseline",
+    "content",
+    "channel",
+    "delegated",
+    "counterpart_unit",
+    "plan_task",
+    "project",
+    "description",
+    "quantity",
+    "price",
+    "norm",
+    "amounts",
+    "amounts.actual_n2",
+    "amounts.budget_n1",
+    "amounts.expected_n1",
+    "amounts.requested",
+    "amounts.appraised",
+    "amounts.decided",
+    "original_currency",
 ];
 const READABLE: &[&str] = &["name", "sequence", "appraised_reason", "decided_reason", "revision", "etag"];
 
 /// Reads a line; `mask` is none on create, when everything that is required must be there.
-fn line(message: pb::Line, id: String, jurisdiction: &str, mask: Option<&Mask>, path: &str, faults: &mut Faults) -> (Line, Stated, BasisParts) {
+fn line(
+    message: pb::Line,
+    id: String,
+    jurisdiction: &str,
+    mask: Option<&Mask>,
+    path: &str,
+    faults: &mut Faults,
+) -> (Line, Stated, BasisParts) {
     let pb::Line {
-        name: _, sequence: _, side, administrative_code, functional_code, economic_code, source_code, programme_code, geographic_code, nature,
-        autonomy, baseline, content, channel, delegated, counterpart_unit, plan_task, project, description, quantity, price, norm, amounts,
-        appraised_reason: _, decided_reason: _, original_currency, revision: _, etag: _,
+        name: _,
+        sequence: _,
+        side,
+        administrative_code,
+        functional_code,
+        economic_code,
+        source_code,
+        programme_code,
+        geographic_code,
+        nature,
+        autonomy,
+        baseline,
+        content,
+        channel,
+        delegated,
+        counterpart_unit,
+        plan_task,
+        project,
+        description,
+        quantity,
+        price,
+        norm,
+        amounts,
+        appraised_reason: _,
+        decided_reason: _,
+        original_currency,
+        revision: _,
+        etag: _,
     } = message;
     let field = |name: &'static str| move || format!("{path}.{name}");
     let stated = Stated { side: side != 0, nature: nature != 0, autonomy: autonomy != 0 };
@@ -85,7 +141,11 @@ fn amounts_of(message: pb::Amounts) -> Amounts {
 
 fn memo_of(message: pb::OriginalCurrency, path: &str, faults: &mut Faults) -> Option<Memo> {
     let pb::OriginalCurrency { currency_code, amount, rate } = message;
-    faults.when(money::exponent(&currency_code).is_none(), || format!("{path}.original_currency.currency_code"), "is not a currency of ISO 4217");
+    faults.when(
+        money::exponent(&currency_code).is_none(),
+        || format!("{path}.original_currency.currency_code"),
+        "is not a currency of ISO 4217",
+    );
     let fitting = money::scaled(&amount, Memo::AMOUNT);
     faults.when(fitting.is_none(), || format!("{path}.original_currency.amount"), "does not fit");
     let known = money::scaled(&rate, Memo::RATE);
@@ -198,7 +258,8 @@ impl FromWire for ListLines {
 fn order(text: &str) -> Order {
     let (name, descending) = text.strip_suffix(" desc").map_or((text, false), |name| (name, true));
     let stage = Stage::ALL.iter().find(|stage| stage.as_str().eq_ignore_ascii_case(name)).copied();
-    let dimension = Dimension::ALL.iter().find(|dimension| name.strip_suffix("_code") == Some(dimension.segment())).copied();
+    let dimension =
+        Dimension::ALL.iter().find(|dimension| name.strip_suffix("_code") == Some(dimension.segment())).copied();
     let by = stage.map(By::Amount).or(dimension.map(By::Code)).unwrap_or(By::Sequence);
     Order { by, descending }
 }
@@ -216,7 +277,11 @@ pub fn filter(message: pb::LineFilter, jurisdiction: &str, path: &str, faults: &
     for (at, message) in message.codes.into_iter().enumerate() {
         let pb::CodeFilter { dimension, codes: exact, prefixes, subtrees, unset } = message;
         let Some(dimension) = word::<Dimension>(dimension) else { continue };
-        faults.when(!dimensions.insert(dimension), || format!("{path}.codes[{at}].dimension"), "has a condition already");
+        faults.when(
+            !dimensions.insert(dimension),
+            || format!("{path}.codes[{at}].dimension"),
+            "has a condition already",
+        );
         let empty = exact.is_empty() && prefixes.is_empty() && subtrees.is_empty() && !unset;
         faults.when(empty, || format!("{path}.codes[{at}]"), "states no condition");
         codes.push(CodeFilter { dimension, codes: exact, prefixes, subtrees, unset });
@@ -244,8 +309,26 @@ pub fn line_message(estimate: &EstimateName, line: Line, sending: &Sending<'_>) 
     let EstimateName { jurisdiction, estimate } = estimate.clone();
     let unit = |unit: String| UnitName { jurisdiction: jurisdiction.clone(), unit }.to_string();
     let Line {
-        id, sequence, side, codes, nature, autonomy, baseline, content, channel, delegated, counterpart, plan_task, project, description, basis,
-        amounts, appraised_reason, decided_reason, memo, revision,
+        id,
+        sequence,
+        side,
+        codes,
+        nature,
+        autonomy,
+        baseline,
+        content,
+        channel,
+        delegated,
+        counterpart,
+        plan_task,
+        project,
+        description,
+        basis,
+        amounts,
+        appraised_reason,
+        decided_reason,
+        memo,
+        revision,
     } = line;
     let [administrative, functional, economic, source, programme, geographic] = codes.0;
     pb::Line {
@@ -270,7 +353,10 @@ pub fn line_message(estimate: &EstimateName, line: Line, sending: &Sending<'_>) 
         description,
         quantity: basis.map(|basis| money::decimal(basis.quantity, CostBasis::QUANTITY)).unwrap_or_default(),
         price: basis.map(|basis| money::decimal(basis.price, CostBasis::PRICE)).unwrap_or_default(),
-        norm: basis.and_then(|basis| basis.norm).map(|norm| money::decimal(norm, CostBasis::QUANTITY)).unwrap_or_default(),
+        norm: basis
+            .and_then(|basis| basis.norm)
+            .map(|norm| money::decimal(norm, CostBasis::QUANTITY))
+            .unwrap_or_default(),
         amounts: Some(amounts_message(&amounts)),
         appraised_reason: appraised_reason.unwrap_or_default(),
         decided_reason: decided_reason.unwrap_or_default(),
@@ -304,12 +390,14 @@ impl IntoWire for ListedLines {
 
 /// The sums of an estimate by group.
 pub fn group_totals(totals: &Totals) -> Vec<pb::EstimateTotal> {
-    let total = |((side, nature, autonomy), sum): (&crate::budget::model::Group, &crate::budget::model::Sum)| pb::EstimateTotal {
-        side: number(*side),
-        nature: number(*nature),
-        autonomy: number(*autonomy),
-        amounts: Some(amounts_message(&sum.amounts())),
-        line_count: count(sum.line_count),
+    let total = |((side, nature, autonomy), sum): (&crate::budget::model::Group, &crate::budget::model::Sum)| {
+        pb::EstimateTotal {
+            side: number(*side),
+            nature: number(*nature),
+            autonomy: number(*autonomy),
+            amounts: Some(amounts_message(&sum.amounts())),
+            line_count: count(sum.line_count),
+        }
     };
     totals.0.iter().map(total).collect()
 }
