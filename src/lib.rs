@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
+//! | [`budget`] | budget estimates and their lines |
 //!
 //! # Invariants
 //!
@@ -31,6 +32,7 @@
 //! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
 
 pub mod app;
+pub mod budget;
 pub mod classification;
 pub mod clock;
 pub mod commit;

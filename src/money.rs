@@ -40,6 +40,36 @@ pub fn exponent(currency: &str) -> Option<i64> {
     other.or_else(|| HUNDREDTHS.split_whitespace().any(|code| code == currency).then_some(2))
 }
 
+/// Reads a decimal as a whole number of its smallest digits: "12.5" with four decimals is 125,000. `None` where it does not fit.
+pub fn scaled(text: &str, decimals: u32) -> Option<i64> {
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let places = usize::try_from(decimals).ok()?;
+    if whole.is_empty() || fraction.len() > places || !whole.bytes().chain(fraction.bytes()).all(|c| c.is_ascii_digit())
+    {
+        return None;
+    }
+    let padded = format!("{whole}{fraction:0<places$}");
+    let number: i64 = padded.parse().ok()?;
+    Some(if negative { -number } else { number })
+}
+
+/// Writes a scaled number as a decimal, without zeros at the end.
+pub fn decimal(scaled: i64, decimals: u32) -> String {
+    let places = usize::try_from(decimals).unwrap_or_default();
+    let sign = if scaled < 0 { "-" } else { "" };
+    let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+}
+
+/// Divides and rounds half away from zero.
+pub fn rounded(number: i128, divisor: i128) -> i128 {
+    let half = divisor / 2;
+    if number < 0 { (number - half) / divisor } else { (number + half) / divisor }
+}
+
 /// Divides a whole among parts by largest remainder: the shares are proportional and add to the whole exactly.
 ///
 /// `None` where the weights add to nothing or an intermediate product does not fit. Ties go to the first.
@@ -79,6 +109,18 @@ mod tests {
             [exponent("VND"), exponent("USD"), exponent("KWD"), exponent("ABC")],
             [Some(0), Some(2), Some(3), None]
         );
+    }
+
+    #[test]
+    fn decimals_are_read_and_written_exactly() {
+        assert_eq!(scaled("12.5", 4), Some(125_000));
+        assert_eq!(scaled("-0.01", 2), Some(-1));
+        assert_eq!(
+            [scaled("1.234", 2), scaled("", 2), scaled(".5", 2), scaled("1e3", 2), scaled("99999999999999999999", 0)],
+            [None; 5]
+        );
+        assert_eq!([decimal(125_000, 4), decimal(-1, 2), decimal(0, 4), decimal(100, 2)], ["12.5", "-0.01", "0", "1"]);
+        assert_eq!([rounded(5, 10), rounded(-5, 10), rounded(4, 10), rounded(-4, 10)], [1, -1, 0, 0]);
     }
 
     #[test]

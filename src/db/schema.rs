@@ -223,3 +223,120 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(jurisdictions, jurisdiction_versions);
 diesel::allow_tables_to_appear_in_same_query!(schemes, scheme_versions);
 diesel::allow_tables_to_appear_in_same_query!(codes, code_versions);
+
+diesel::table! {
+    estimates (jurisdiction, estimate) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        estimate -> Text,
+        at -> BigInt,
+        unit -> Text,
+        fiscal_year -> BigInt,
+        kind -> Text,
+        series -> Text,
+        sequence -> BigInt,
+        scheme -> Text,
+    }
+}
+
+diesel::table! {
+    estimate_versions (jurisdiction, estimate, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        fiscal_year -> BigInt,
+        kind -> Text,
+        series -> Text,
+        sequence -> BigInt,
+        scheme -> Text,
+        state -> Text,
+        title -> Text,
+        line_count -> BigInt,
+        last_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    estimate_texts (jurisdiction, estimate, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        narrative -> Text,
+        legal_basis -> Text,
+    }
+}
+
+diesel::table! {
+    estimate_totals (jurisdiction, estimate, side, nature, autonomy, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        side -> Text,
+        nature -> Text,
+        autonomy -> Text,
+        line_count -> BigInt,
+        actual_n2 -> BigInt,
+        actual_n2_count -> BigInt,
+        budget_n1 -> BigInt,
+        budget_n1_count -> BigInt,
+        expected_n1 -> BigInt,
+        expected_n1_count -> BigInt,
+        requested -> BigInt,
+        requested_count -> BigInt,
+        appraised -> BigInt,
+        appraised_count -> BigInt,
+        decided -> BigInt,
+        decided_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    line_versions (jurisdiction, estimate, line, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        line -> Text,
+        sequence -> BigInt,
+        side -> Text,
+        administrative -> Nullable<Text>,
+        functional -> Nullable<Text>,
+        economic -> Nullable<Text>,
+        source -> Nullable<Text>,
+        programme -> Nullable<Text>,
+        geographic -> Nullable<Text>,
+        nature -> Text,
+        autonomy -> Text,
+        baseline -> Nullable<Text>,
+        content -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        delegated -> BigInt,
+        counterpart -> Nullable<Text>,
+        plan_task -> Nullable<Text>,
+        project -> Nullable<Text>,
+        description -> Text,
+        search -> Text,
+        quantity -> Nullable<BigInt>,
+        price -> Nullable<BigInt>,
+        norm -> Nullable<BigInt>,
+        actual_n2 -> Nullable<BigInt>,
+        budget_n1 -> Nullable<BigInt>,
+        expected_n1 -> Nullable<BigInt>,
+        requested -> Nullable<BigInt>,
+        appraised -> Nullable<BigInt>,
+        decided -> Nullable<BigInt>,
+        appraised_reason -> Nullable<Text>,
+        decided_reason -> Nullable<Text>,
+        memo_currency -> Nullable<Text>,
+        memo_amount -> Nullable<BigInt>,
+        memo_rate -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);

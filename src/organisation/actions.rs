@@ -137,7 +137,7 @@ pub async fn create_jurisdiction(app: App, call: Call, ask: CreateJurisdiction) 
 pub async fn get_jurisdiction(app: App, call: Call, ask: GetJurisdiction) -> Result<Keep<Jurisdiction>> {
     let name = JurisdictionName { jurisdiction: ask.id.clone() };
     let answer = app.read(&call, SYSTEM, ask.read_at, move |view| store::get_jurisdiction(view, &ask.id)).await?;
-    Ok(answer.kept(SYSTEM, depends_on(ask.read_at, name.to_string())))
+    Ok(answer.kept(SYSTEM, Depends::on(ask.read_at, name.to_string())))
 }
 
 pub async fn list_jurisdictions(app: App, call: Call, ask: ListJurisdictions) -> Result<Keep<Listed<Jurisdiction>>> {
@@ -151,7 +151,7 @@ pub async fn list_jurisdictions(app: App, call: Call, ask: ListJurisdictions) ->
         Ok(Listed { items, next_page_token })
     };
     let answer = app.read(&call, SYSTEM, read_at, read).await?;
-    Ok(answer.kept(SYSTEM, everything(read_at)))
+    Ok(answer.kept(SYSTEM, Depends::everything(read_at)))
 }
 
 pub async fn update_jurisdiction(app: App, call: Call, ask: UpdateJurisdiction) -> Result<Answer<Jurisdiction>> {
@@ -218,8 +218,8 @@ pub async fn create_unit(app: App, call: Call, ask: CreateUnit) -> Result<Answer
 
 pub async fn get_unit(app: App, call: Call, ask: GetUnit) -> Result<Keep<Unit>> {
     let (jurisdiction, depends) = match &ask.key {
-        UnitKey::Name(name) => (name.jurisdiction.clone(), depends_on(ask.read_at, name.to_string())),
-        UnitKey::External(jurisdiction, _) => (jurisdiction.clone(), everything(ask.read_at)),
+        UnitKey::Name(name) => (name.jurisdiction.clone(), Depends::on(ask.read_at, name.to_string())),
+        UnitKey::External(jurisdiction, _) => (jurisdiction.clone(), Depends::everything(ask.read_at)),
     };
     let key = ask.key;
     let read = move |view: &mut View<'_>| match &key {
@@ -258,7 +258,7 @@ pub async fn list_units(app: App, call: Call, ask: ListUnits) -> Result<Keep<Lis
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     // What depends on today is not kept: tomorrow it is another answer.
-    let depends = if dated { Depends::Nothing } else { everything(read_at) };
+    let depends = if dated { Depends::Nothing } else { Depends::everything(read_at) };
     Ok(answer.kept(&jurisdiction, depends))
 }
 
@@ -420,12 +420,4 @@ fn refuse_taken_codes(view: &mut View<'_>, unit: &Unit) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn depends_on(read_at: ReadAt, name: String) -> Depends {
-    if read_at == ReadAt::Head { Depends::Names(vec![name]) } else { Depends::Nothing }
-}
-
-fn everything(read_at: ReadAt) -> Depends {
-    if read_at == ReadAt::Head { Depends::Everything } else { Depends::Nothing }
 }

@@ -6,10 +6,10 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::grpc::{Methods, Route};
-use crate::{classification, organisation, pb};
+use crate::{budget, classification, organisation, pb};
 
 /// The routes of every slice.
-pub const ROUTES: &[fn() -> Vec<Route>] = &[organisation::routes, classification::routes];
+pub const ROUTES: &[fn() -> Vec<Route>] = &[organisation::routes, classification::routes, budget::routes];
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {

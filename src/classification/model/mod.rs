@@ -119,11 +119,6 @@ impl Scheme {
         SchemeName { jurisdiction: self.jurisdiction.clone(), scheme: self.id.clone() }
     }
 
-    /// Whether it holds in a fiscal year.
-    pub fn holds_in(&self, fiscal_year: i64) -> bool {
-        self.first_fiscal_year <= fiscal_year && self.last_fiscal_year.is_none_or(|last| fiscal_year <= last)
-    }
-
     /// Why it may not hold in its years: they run backwards, or others of the jurisdiction hold in some of them.
     pub fn refuse_years(&self, others: &[Scheme]) -> Vec<Refusal> {
         if let Some(last) = self.last_fiscal_year.filter(|last| *last < self.first_fiscal_year) {

@@ -1,0 +1,500 @@
+//! What an estimate and its lines are, what they add up to, and the rules of a line. Pure: no store, no clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::classification::model::{Code, Dimension};
+use crate::clock::Micros;
+use crate::error::{Error, Reason, Refusal, Result};
+use crate::id::{EstimateName, LineName};
+use crate::money;
+use crate::words;
+
+words! {
+    /// What an estimate is for.
+    Kind {
+        Annual "ANNUAL",
+        Redone "REDONE",
+        Supplement "SUPPLEMENT",
+        Reference "REFERENCE",
+    }
+}
+
+words! {
+    /// Where an estimate stands in its life.
+    State {
+        Draft "DRAFT",
+        Submitted "SUBMITTED",
+        Endorsed "ENDORSED",
+        Appraised "APPRAISED",
+        Approved "APPROVED",
+        Closed "CLOSED",
+        Cancelled "CANCELLED",
+    }
+}
+
+words! {
+    /// The side of the budget; sides are never netted.
+    Side {
+        Revenue "REVENUE",
+        FeeRemitted "FEE_REMITTED",
+        FeeRetainedSpending "FEE_RETAINED_SPENDING",
+        Expenditure "EXPENDITURE",
+    }
+}
+
+words! {
+    /// The nature of the money.
+    Nature {
+        Recurrent "RECURRENT",
+        Investment "INVESTMENT",
+        Interest "INTEREST",
+        ReserveFund "RESERVE_FUND",
+        Contingency "CONTINGENCY",
+        Carryover "CARRYOVER",
+        TransferDown "TRANSFER_DOWN",
+        Other "OTHER",
+    }
+}
+
+words! {
+    /// Given with autonomy or not.
+    Autonomy {
+        Autonomous "AUTONOMOUS",
+        NonAutonomous "NON_AUTONOMOUS",
+        NotApplicable "NOT_APPLICABLE",
+    }
+}
+
+words! {
+    /// Spending that goes on, or new.
+    Baseline {
+        Ongoing "ONGOING",
+        NewSpending "NEW_SPENDING",
+    }
+}
+
+words! {
+    /// The content of science and technology spending.
+    Content {
+        ScienceTech "SCIENCE_TECH",
+        Innovation "INNOVATION",
+        Digital "DIGITAL",
+    }
+}
+
+words! {
+    /// How science and technology money reaches its task.
+    Channel {
+        ViaFund "VIA_FUND",
+        Direct "DIRECT",
+    }
+}
+
+words! {
+    /// The columns of a line, in their order.
+    Stage {
+        ActualN2 "ACTUAL_N2",
+        BudgetN1 "BUDGET_N1",
+        ExpectedN1 "EXPECTED_N1",
+        Requested "REQUESTED",
+        Appraised "APPRAISED",
+        Decided "DECIDED",
+    }
+}
+
+/// The figures of a line by stage; what is not stated is not 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amounts(pub [Option<i64>; 6]);
+
+impl Amounts {
+    /// The figure of a stage.
+    pub fn get(&self, stage: Stage) -> Option<i64> {
+        self.0[stage as usize]
+    }
+
+    /// States, or no longer states, the figure of a stage.
+    pub fn set(&mut self, stage: Stage, amount: Option<i64>) {
+        self.0[stage as usize] = amount;
+    }
+}
+
+/// The six codes of a line, in the order of the dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
+pub struct Codes(pub [Option<String>; 6]);
+
+impl Codes {
+    /// The code of a dimension.
+    pub fn get(&self, dimension: Dimension) -> Option<&str> {
+        self.0[dimension as usize].as_deref()
+    }
+
+    /// Those that are stated, with their dimensions.
+    pub fn stated(&self) -> impl Iterator<Item = (Dimension, &str)> {
+        use crate::word::Word;
+        Dimension::ALL.iter().filter_map(|dimension| Some((*dimension, self.get(*dimension)?)))
+    }
+}
+
+/// The key of an estimate: no two that are there at once have the same.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The id of the unit.
+    pub unit: String,
+    /// The fiscal year.
+    pub fiscal_year: i64,
+    /// The kind.
+    pub kind: Kind,
+    /// Which figures a REFERENCE holds; empty otherwise.
+    pub series: String,
+    /// From 1.
+    pub sequence: i64,
+}
+
+/// A document that an estimate rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct LegalBasis {
+    /// Its number.
+    pub number: String,
+    /// The day it was issued, or empty.
+    pub issued_on: String,
+    /// Who issued it.
+    pub issuer: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// A budget estimate without its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Estimate {
+    /// The jurisdiction.
+    pub jurisdiction: String,
+    /// Its id there.
+    pub id: String,
+    /// Its key.
+    pub key: Key,
+    /// The id of the scheme of its codes.
+    pub scheme: String,
+    /// Where it stands.
+    pub state: State,
+    /// Its title.
+    pub title: String,
+    /// The explanation; not read in lists.
+    pub narrative: String,
+    /// What it rests on; not read in lists.
+    pub legal_basis: Vec<LegalBasis>,
+    /// The sums of its lines.
+    pub totals: Totals,
+    /// How many lines it has.
+    pub line_count: i64,
+    /// The sequence number that its last line got.
+    pub last_sequence: i64,
+    /// The revision that last changed it or any of its lines.
+    pub revision: i64,
+    /// When it was created.
+    pub created_at: Micros,
+    /// When `revision` was made.
+    pub updated_at: Micros,
+}
+
+impl Estimate {
+    /// Its resource name.
+    pub fn name(&self) -> EstimateName {
+        EstimateName { jurisdiction: self.jurisdiction.clone(), estimate: self.id.clone() }
+    }
+
+    /// The resource name of one of its lines.
+    pub fn line_name(&self, line: &str) -> LineName {
+        LineName { jurisdiction: self.jurisdiction.clone(), estimate: self.id.clone(), line: line.to_owned() }
+    }
+
+    /// Refuses a change where the estimate is no draft.
+    pub fn require_draft(&self) -> Result<()> {
+        if self.state == State::Draft {
+            return Ok(());
+        }
+        use crate::word::Word;
+        let text = format!("{} is {}, and only a DRAFT can be changed", self.name(), self.state.as_str());
+        Err(Error::refused(Reason::NotDraft, self.name().to_string(), text))
+    }
+}
+
+/// A line of an estimate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its id in the estimate.
+    pub id: String,
+    /// Its place in the order of entry.
+    pub sequence: i64,
+    /// The side of the budget.
+    pub side: Side,
+    /// The six codes.
+    pub codes: Codes,
+    /// The nature of the money.
+    pub nature: Nature,
+    /// Given with autonomy or not.
+    pub autonomy: Autonomy,
+    /// Going on or new, where stated.
+    pub baseline: Option<Baseline>,
+    /// The science content, where stated.
+    pub content: Option<Content>,
+    /// The channel, where stated.
+    pub channel: Option<Channel>,
+    /// Spent for another authority.
+    pub delegated: bool,
+    /// The id of the unit at the other end of a transfer.
+    pub counterpart: Option<String>,
+    /// The task of a plan, as a resource name.
+    pub plan_task: Option<String>,
+    /// The project, as a resource name.
+    pub project: Option<String>,
+    /// What it is.
+    pub description: String,
+    /// How many, for how much each.
+    pub basis: Option<CostBasis>,
+    /// The figures.
+    pub amounts: Amounts,
+    /// Why appraised differs from requested.
+    pub appraised_reason: Option<String>,
+    /// Why decided differs from appraised.
+    pub decided_reason: Option<String>,
+    /// What was stated in another currency.
+    pub memo: Option<Memo>,
+    /// The revision that last changed it.
+    pub revision: i64,
+}
+
+/// Quantity, price and norm: the product is what is requested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CostBasis {
+    /// In ten-thousandths.
+    pub quantity: i64,
+    /// In hundredths of a minor unit.
+    pub price: i64,
+    /// In ten-thousandths; none counts as one.
+    pub norm: Option<i64>,
+}
+
+impl CostBasis {
+    /// The decimals of a quantity and of a norm.
+    pub const QUANTITY: u32 = 4;
+    /// The decimals of a price.
+    pub const PRICE: u32 = 2;
+    const ONE: i64 = 10_000;
+
+    /// The product in minor units, rounded once, half away from zero.
+    pub fn product(&self) -> i128 {
+        let exact = i128::from(self.quantity) * i128::from(self.price) * i128::from(self.norm.unwrap_or(Self::ONE));
+        money::rounded(exact, 10_000 * 100 * 10_000)
+    }
+}
+
+/// What was stated in another currency; never added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memo {
+    /// ISO 4217.
+    pub currency: String,
+    /// In ten-thousandths of a unit.
+    pub amount: i64,
+    /// In hundred-millionths, where stated.
+    pub rate: Option<i64>,
+}
+
+impl Memo {
+    /// The decimals of the amount.
+    pub const AMOUNT: u32 = 4;
+    /// The decimals of the rate.
+    pub const RATE: u32 = 8;
+}
+
+/// What lines are added up by.
+pub type Group = (Side, Nature, Autonomy);
+
+/// A sum of lines: of each stage the sum and how many lines state it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sum {
+    /// How many lines.
+    pub line_count: i64,
+    /// The sums by stage.
+    pub sums: [i64; 6],
+    /// How many lines state each stage.
+    pub counts: [i64; 6],
+}
+
+impl Sum {
+    /// The sums as figures: unset where no line states the stage.
+    pub fn amounts(&self) -> Amounts {
+        let mut amounts = Amounts::default();
+        for (slot, (sum, count)) in amounts.0.iter_mut().zip(self.sums.iter().zip(&self.counts)) {
+            *slot = (*count > 0).then_some(*sum);
+        }
+        amounts
+    }
+
+    /// Adds figures that stand for a number of lines, or takes them away where `sign` is −1.
+    pub fn add(&mut self, other: &Sum, sign: i64) -> Result<()> {
+        self.line_count += sign * other.line_count;
+        for stage in 0..6 {
+            let change = other.sums[stage].checked_mul(sign);
+            self.sums[stage] = change.and_then(|change| self.sums[stage].checked_add(change)).ok_or_else(overflow)?;
+            self.counts[stage] += sign * other.counts[stage];
+        }
+        Ok(())
+    }
+
+    /// The sum of one line.
+    pub fn of(line: &Line) -> Self {
+        let mut sum = Self { line_count: 1, ..Self::default() };
+        for (stage, amount) in line.amounts.0.iter().enumerate() {
+            sum.sums[stage] = amount.unwrap_or_default();
+            sum.counts[stage] = i64::from(amount.is_some());
+        }
+        sum
+    }
+}
+
+fn overflow() -> Error {
+    Error::refused(Reason::AmountOverflow, "", "a sum of amounts does not fit 64 bits")
+}
+
+/// The sums of an estimate by group.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Totals(pub BTreeMap<Group, Sum>);
+
+impl Totals {
+    /// Adds a line, or takes it away where `sign` is −1; a group without lines is gone.
+    pub fn count(&mut self, line: &Line, sign: i64) -> Result<()> {
+        let group = (line.side, line.nature, line.autonomy);
+        let sum = self.0.entry(group).or_default();
+        sum.add(&Sum::of(line), sign)?;
+        if sum.line_count == 0 {
+            self.0.remove(&group);
+        }
+        Ok(())
+    }
+}
+
+/// The stored facts that the rules of a line need.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// The codes that are in the scheme, of those that were asked for.
+    pub codes: BTreeMap<(Dimension, String), Code>,
+    /// The units that exist, of those that were asked for.
+    pub units: BTreeSet<String>,
+}
+
+/// What is particular to the estimate that a line is written to.
+#[derive(Debug, Clone)]
+pub struct Context<'a> {
+    /// The estimate.
+    pub key: &'a Key,
+    /// The scheme of its codes.
+    pub scheme: &'a str,
+}
+
+/// Whether drafters may write a stage: the request and the reference columns, and in a REFERENCE estimate all.
+pub fn is_writable(kind: Kind, stage: Stage) -> bool {
+    kind == Kind::Reference || !matches!(stage, Stage::Appraised | Stage::Decided)
+}
+
+/// Why a line may not be written: every reason at once, with the path of the field as subject.
+///
+/// `old` is the line as it stands; codes that it has already are not asked again, nor figures that do not change.
+pub fn refuse_line(line: &Line, old: Option<&Line>, context: &Context<'_>, facts: &Facts, path: &str) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    for (dimension, code) in line.codes.stated() {
+        if old.is_none_or(|old| old.codes.get(dimension) != Some(code)) {
+            refusals.extend(refuse_code(dimension, code, context, facts, path));
+        }
+    }
+    for (stage, name) in [(Stage::Appraised, "appraised"), (Stage::Decided, "decided")] {
+        let before = old.and_then(|old| old.amounts.get(stage));
+        if line.amounts.get(stage) != before && !is_writable(context.key.kind, stage) {
+            let text = format!("{name} is written by reviewers and approvers, not in a draft");
+            refusals.push(Refusal::new(Reason::StageNotWritable, format!("{path}.amounts.{name}"), text));
+        }
+    }
+    if let (Some(basis), Some(requested)) = (&line.basis, line.amounts.get(Stage::Requested))
+        && basis.product() != i128::from(requested)
+    {
+        let text = format!("quantity × price × norm is {}, and requested is {requested}", basis.product());
+        refusals.push(Refusal::new(Reason::CostBasisMismatch, format!("{path}.amounts.requested"), text));
+    }
+    refusals.extend(refuse_counterpart(line, context, facts, path));
+    refusals
+}
+
+fn refuse_code(dimension: Dimension, code: &str, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
+    use crate::word::Word;
+    let subject = format!("{path}.{}_code", dimension.as_str().to_ascii_lowercase());
+    match facts.codes.get(&(dimension, code.to_owned())) {
+        Some(found) => found.refuse_posting(context.key.fiscal_year, &subject),
+        None => {
+            let text = format!("{code} is not a code of the scheme {}", context.scheme);
+            Some(Refusal::new(Reason::CodeUnknown, subject, text))
+        }
+    }
+}
+
+fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
+    let subject = format!("{path}.counterpart_unit");
+    let refuse = |text: &str| Some(Refusal::new(Reason::CounterpartInvalid, subject.clone(), text));
+    match (&line.counterpart, line.nature == Nature::TransferDown) {
+        (None, false) => None,
+        (None, true) => refuse("a TRANSFER_DOWN names the unit at its other end"),
+        (Some(_), false) => refuse("only a TRANSFER_DOWN names a counterpart"),
+        (Some(unit), true) if *unit == context.key.unit => refuse("a transfer has two ends"),
+        (Some(unit), true) if !facts.units.contains(unit) => {
+            Some(Refusal::new(Reason::ReferenceUnknown, subject, format!("the unit {unit} does not exist")))
+        }
+        (Some(_), true) => match line.side {
+            Side::Revenue | Side::Expenditure => None,
+            Side::FeeRemitted | Side::FeeRetainedSpending => {
+                refuse("a transfer stands on the side REVENUE or EXPENDITURE")
+            }
+        },
+    }
+}
+
+/// The names of the fields in which two versions of a line differ, as paths of the message.
+pub fn changed_fields(old: &Line, new: &Line) -> Vec<&'static str> {
+    const CODES: [&str; 6] =
+        ["administrative_code", "functional_code", "economic_code", "source_code", "programme_code", "geographic_code"];
+    const AMOUNTS: [&str; 6] = [
+        "amounts.actual_n2",
+        "amounts.budget_n1",
+        "amounts.expected_n1",
+        "amounts.requested",
+        "amounts.appraised",
+        "amounts.decided",
+    ];
+    let mut fields = Vec::new();
+    let mut differs = |differs: bool, name: &'static str| {
+        if differs {
+            fields.push(name);
+        }
+    };
+    differs(old.side != new.side, "side");
+    for (position, name) in CODES.into_iter().enumerate() {
+        differs(old.codes.0[position] != new.codes.0[position], name);
+    }
+    differs(old.nature != new.nature, "nature");
+    differs(old.autonomy != new.autonomy, "autonomy");
+    differs(old.baseline != new.baseline, "baseline");
+    differs(old.content != new.content, "content");
+    differs(old.channel != new.channel, "channel");
+    differs(old.delegated != new.delegated, "delegated");
+    differs(old.counterpart != new.counterpart, "counterpart_unit");
+    differs(old.plan_task != new.plan_task, "plan_task");
+    differs(old.project != new.project, "project");
+    differs(old.description != new.description, "description");
+    differs(old.basis.map(|basis| basis.quantity) != new.basis.map(|basis| basis.quantity), "quantity");
+    differs(old.basis.map(|basis| basis.price) != new.basis.map(|basis| basis.price), "price");
+    differs(old.basis.map(|basis| basis.norm) != new.basis.map(|basis| basis.norm), "norm");
+    for (position, name) in AMOUNTS.into_iter().enumerate() {
+        differs(old.amounts.0[position] != new.amounts.0[position], name);
+    }
+    differs(old.appraised_reason != new.appraised_reason, "appraised_reason");
+    differs(old.decided_reason != new.decided_reason, "decided_reason");
+    differs(old.memo != new.memo, "original_currency");
+    fields
+}

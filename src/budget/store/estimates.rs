@@ -1,0 +1,436 @@
+//! The tables of estimates: facts, header, texts and totals.
+
+use diesel::prelude::*;
+
+use super::word;
+use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, State, Sum, Totals};
+use crate::commit::{Tx, View};
+use crate::db::schema::{
+    estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
+};
+use crate::db::{CURRENT, Conn, Db, record};
+use crate::error::{Error, Result};
+use crate::word::Word;
+
+record! {
+    /// That an estimate exists, and its key.
+    fact FactRow in estimates, key(estimate), {
+        estimate: String,
+        at: i64,
+        unit: String,
+        fiscal_year: i64,
+        kind: String,
+        series: String,
+        sequence: i64,
+        scheme: String,
+    }
+}
+
+record! {
+    /// The header.
+    version HeaderRow in estimate_versions, key(estimate), {
+        estimate: String,
+        at: i64,
+        created_at: i64,
+        unit: String,
+        fiscal_year: i64,
+        kind: String,
+        series: String,
+        sequence: i64,
+        scheme: String,
+        state: String,
+        title: String,
+        line_count: i64,
+        last_sequence: i64,
+    }
+}
+
+record! {
+    /// The long texts.
+    version TextRow in estimate_texts, key(estimate), {
+        estimate: String,
+        narrative: String,
+        legal_basis: String,
+    }
+}
+
+record! {
+    /// The sums of one group.
+    version TotalRow in estimate_totals, key(estimate, side, nature, autonomy), {
+        estimate: String,
+        side: String,
+        nature: String,
+        autonomy: String,
+        line_count: i64,
+        actual_n2: i64,
+        actual_n2_count: i64,
+        budget_n1: i64,
+        budget_n1_count: i64,
+        expected_n1: i64,
+        expected_n1_count: i64,
+        requested: i64,
+        requested_count: i64,
+        appraised: i64,
+        appraised_count: i64,
+        decided: i64,
+        decided_count: i64,
+    }
+}
+
+/// What a list of estimates is narrowed to; empty lists narrow nothing.
+#[derive(Debug, Clone, Default)]
+pub struct EstimateFilter {
+    /// Owned by one of these units.
+    pub units: Option<Vec<String>>,
+    /// Of one of these fiscal years.
+    pub fiscal_years: Vec<i64>,
+    /// Of one of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Of this series.
+    pub series: Option<String>,
+    /// In one of these states.
+    pub states: Vec<State>,
+}
+
+/// Whether an id is taken, now or in the past.
+pub fn estimate_is_taken(view: &mut View<'_>, estimate: &str) -> Result<bool> {
+    Ok(facts::table
+        .find((view.jurisdiction, estimate))
+        .select(facts::since)
+        .first::<i64>(view.conn)
+        .optional()?
+        .is_some())
+}
+
+/// The id of the estimate that has a key at the revision of the view.
+pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
+    Ok(versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction))
+        .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
+        .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
+        .filter(versions::sequence.eq(key.sequence))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select(versions::estimate)
+        .first(view.conn)
+        .optional()?)
+}
+
+/// The highest sequence of the estimates that share the rest of a key; 0 where there is none.
+pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
+    let found = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction))
+        .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
+        .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
+        .filter(versions::until.eq(CURRENT))
+        .order(versions::sequence.desc())
+        .select(versions::sequence)
+        .first::<i64>(view.conn)
+        .optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// An estimate with its texts and totals, as it stands at the revision of the view.
+pub fn find_estimate(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimate>> {
+    let Some(mut found) = find_header(view, estimate)? else { return Ok(None) };
+    let text = texts::table
+        .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
+        .filter(texts::since.le(view.revision).and(texts::until.gt(view.revision)))
+        .first::<TextRow>(view.conn)
+        .optional()?;
+    if let Some(text) = text {
+        found.legal_basis = basis_of(&text)?;
+        found.narrative = text.narrative;
+    }
+    found.totals = read_totals(view, estimate)?;
+    Ok(Some(found))
+}
+
+/// An estimate without texts and totals.
+pub fn find_header(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimate>> {
+    let row = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq(estimate)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .first::<HeaderRow>(view.conn)
+        .optional()?;
+    row.map(estimate_of).transpose()
+}
+
+/// The sums of an estimate at the revision of the view.
+pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
+    let mut sums = Totals::default();
+    for row in total_rows(view, &[estimate.to_owned()])? {
+        sums.0.insert(group_of(&row)?, sum_of(&row));
+    }
+    Ok(sums)
+}
+
+/// One page of estimates in the order of their keys, with totals, without texts; `limit` are read.
+pub fn list_estimates(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<Estimate>> {
+    let mut query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .order((versions::fiscal_year, versions::unit, versions::kind, versions::series, versions::sequence))
+        .limit(limit)
+        .into_boxed::<Db>();
+    if let Some(units) = &filter.units {
+        query = query.filter(versions::unit.eq_any(units));
+    }
+    if !filter.fiscal_years.is_empty() {
+        query = query.filter(versions::fiscal_year.eq_any(&filter.fiscal_years));
+    }
+    if !filter.kinds.is_empty() {
+        query = query.filter(versions::kind.eq_any(filter.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(series) = &filter.series {
+        query = query.filter(versions::series.eq(series));
+    }
+    if !filter.states.is_empty() {
+        query =
+            query.filter(versions::state.eq_any(filter.states.iter().map(|state| state.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(Key { unit, fiscal_year, kind, series, sequence }) = after {
+        let (unit, series) = (unit.as_str(), series.as_str());
+        let in_series =
+            versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(*sequence)));
+        let in_kind = versions::kind.gt(kind.as_str()).or(versions::kind.eq(kind.as_str()).and(in_series));
+        let in_unit = versions::unit.gt(unit).or(versions::unit.eq(unit).and(in_kind));
+        query = query
+            .filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
+    }
+    let rows = query.load::<HeaderRow>(view.conn)?;
+    let ids: Vec<String> = rows.iter().map(|row| row.estimate.clone()).collect();
+    let mut found = rows.into_iter().map(estimate_of).collect::<Result<Vec<_>>>()?;
+    let sums = total_rows(view, &ids)?;
+    for row in sums {
+        if let Some(estimate) = found.iter_mut().find(|estimate| estimate.id == row.estimate) {
+            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
+        }
+    }
+    Ok(found)
+}
+
+fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<TotalRow>> {
+    Ok(totals::table
+        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .load(view.conn)?)
+}
+
+/// Writes a new estimate, without its lines.
+pub fn insert_estimate(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
+    let stamp = tx.stamp();
+    let fact = FactRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        estimate: new.id.clone(),
+        at: tx.at(),
+        unit: new.key.unit.clone(),
+        fiscal_year: new.key.fiscal_year,
+        kind: new.key.kind.as_str().to_owned(),
+        series: new.key.series.clone(),
+        sequence: new.key.sequence,
+        scheme: new.scheme.clone(),
+    };
+    tx.open(&[fact])?;
+    let header = header_row(tx, new, tx.at());
+    tx.open(&[header])?;
+    if !new.narrative.is_empty() || !new.legal_basis.is_empty() {
+        let text = text_row(tx, new)?;
+        tx.open(&[text])?;
+    }
+    write_totals(tx, &new.id, &Totals::default(), &new.totals)
+}
+
+/// Replaces the header of an estimate, and of its totals what differs from `before`; texts are saved apart.
+pub fn save_estimate(tx: &mut Tx<'_>, before: &Totals, new: &Estimate) -> Result<()> {
+    let old = current_header(tx, &new.id)?;
+    let header = header_row(tx, new, new.created_at);
+    tx.replace(&old, header)?;
+    write_totals(tx, &new.id, before, &new.totals)
+}
+
+/// Replaces the long texts of an estimate.
+pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
+    let old = current_texts(tx, &new.id)?;
+    tx.close(&old)?;
+    let text = text_row(tx, new)?;
+    tx.open(&[text])
+}
+
+/// Ends an estimate: header, texts and totals; its lines are ended apart.
+pub fn end_estimate(tx: &mut Tx<'_>, estimate: &Estimate) -> Result<()> {
+    let header = current_header(tx, &estimate.id)?;
+    tx.close(&[header])?;
+    let texts = current_texts(tx, &estimate.id)?;
+    tx.close(&texts)?;
+    let sums = total_rows(&mut tx.view(), std::slice::from_ref(&estimate.id))?;
+    tx.close(&sums)
+}
+
+fn current_header(tx: &mut Tx<'_>, estimate: &str) -> Result<HeaderRow> {
+    let view = tx.view();
+    Ok(versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq(estimate)))
+        .filter(versions::until.eq(CURRENT))
+        .first::<HeaderRow>(view.conn)?)
+}
+
+fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
+    let view = tx.view();
+    Ok(texts::table
+        .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
+        .filter(texts::until.eq(CURRENT))
+        .load(view.conn)?)
+}
+
+fn header_row(tx: &Tx<'_>, new: &Estimate, created_at: i64) -> HeaderRow {
+    let stamp = tx.stamp();
+    HeaderRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        until: stamp.until,
+        estimate: new.id.clone(),
+        at: tx.at(),
+        created_at,
+        unit: new.key.unit.clone(),
+        fiscal_year: new.key.fiscal_year,
+        kind: new.key.kind.as_str().to_owned(),
+        series: new.key.series.clone(),
+        sequence: new.key.sequence,
+        scheme: new.scheme.clone(),
+        state: new.state.as_str().to_owned(),
+        title: new.title.clone(),
+        line_count: new.line_count,
+        last_sequence: new.last_sequence,
+    }
+}
+
+fn text_row(tx: &Tx<'_>, new: &Estimate) -> Result<TextRow> {
+    let stamp = tx.stamp();
+    Ok(TextRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        until: stamp.until,
+        estimate: new.id.clone(),
+        narrative: new.narrative.clone(),
+        legal_basis: serde_json::to_string(&new.legal_basis).map_err(|e| Error::Internal(e.into()))?,
+    })
+}
+
+fn basis_of(row: &TextRow) -> Result<Vec<LegalBasis>> {
+    serde_json::from_str(&row.legal_basis).map_err(|e| Error::Internal(e.into()))
+}
+
+fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals) -> Result<()> {
+    let ended: Vec<_> = before.0.keys().filter(|group| after.0.get(group) != before.0.get(group)).copied().collect();
+    if !ended.is_empty() {
+        let mut rows = Vec::new();
+        for row in total_rows(&mut tx.view(), &[estimate.to_owned()])? {
+            if ended.contains(&group_of(&row)?) {
+                rows.push(row);
+            }
+        }
+        tx.close(&rows)?;
+    }
+    let begun = after.0.iter().filter(|(group, sum)| before.0.get(group) != Some(sum));
+    let rows: Vec<TotalRow> = begun.map(|(group, sum)| total_row(tx, estimate, *group, sum)).collect();
+    tx.open(&rows)
+}
+
+fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: &Sum) -> TotalRow {
+    let stamp = tx.stamp();
+    let [actual_n2, budget_n1, expected_n1, requested, appraised, decided] = sum.sums;
+    let [actual_n2_count, budget_n1_count, expected_n1_count, requested_count, appraised_count, decided_count] =
+        sum.counts;
+    TotalRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        until: stamp.until,
+        estimate: estimate.to_owned(),
+        side: group.0.as_str().to_owned(),
+        nature: group.1.as_str().to_owned(),
+        autonomy: group.2.as_str().to_owned(),
+        line_count: sum.line_count,
+        actual_n2,
+        actual_n2_count,
+        budget_n1,
+        budget_n1_count,
+        expected_n1,
+        expected_n1_count,
+        requested,
+        requested_count,
+        appraised,
+        appraised_count,
+        decided,
+        decided_count,
+    }
+}
+
+fn group_of(row: &TotalRow) -> Result<(Side, Nature, Autonomy)> {
+    Ok((word(&row.side)?, word(&row.nature)?, word(&row.autonomy)?))
+}
+
+fn sum_of(row: &TotalRow) -> Sum {
+    Sum {
+        line_count: row.line_count,
+        sums: [row.actual_n2, row.budget_n1, row.expected_n1, row.requested, row.appraised, row.decided],
+        counts: [
+            row.actual_n2_count,
+            row.budget_n1_count,
+            row.expected_n1_count,
+            row.requested_count,
+            row.appraised_count,
+            row.decided_count,
+        ],
+    }
+}
+
+fn estimate_of(row: HeaderRow) -> Result<Estimate> {
+    let kind = word(&row.kind)?;
+    Ok(Estimate {
+        jurisdiction: row.jurisdiction,
+        id: row.estimate,
+        key: Key { unit: row.unit, fiscal_year: row.fiscal_year, kind, series: row.series, sequence: row.sequence },
+        scheme: row.scheme,
+        state: word(&row.state)?,
+        title: row.title,
+        narrative: String::new(),
+        legal_basis: Vec::new(),
+        totals: Totals::default(),
+        line_count: row.line_count,
+        last_sequence: row.last_sequence,
+        revision: row.since,
+        created_at: row.created_at,
+        updated_at: row.at,
+    })
+}
+
+/// Hands every row of the tables of estimates to the audit.
+pub fn audit_estimates(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
+    facts::table
+        .filter(facts::jurisdiction.eq(jurisdiction))
+        .load::<FactRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    versions::table
+        .filter(versions::jurisdiction.eq(jurisdiction))
+        .load::<HeaderRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    texts::table
+        .filter(texts::jurisdiction.eq(jurisdiction))
+        .load::<TextRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    totals::table
+        .filter(totals::jurisdiction.eq(jurisdiction))
+        .load::<TotalRow>(conn)?
+        .iter()
+        .for_each(|row| rows.add(row));
+    Ok(())
+}

@@ -1,0 +1,444 @@
+//! The table of lines.
+
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::word;
+use crate::budget::model::{
+    Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Line, Memo, Nature, Side, Stage,
+};
+use crate::classification::model::Dimension;
+use crate::commit::{Tx, View};
+use crate::db::schema::line_versions as lines;
+use crate::db::{CURRENT, Conn, Db, record};
+use crate::error::Result;
+use crate::text;
+use crate::word::Word;
+
+record! {
+    /// A line.
+    version LineRow in line_versions, key(estimate, line), {
+        estimate: String,
+        line: String,
+        sequence: i64,
+        side: String,
+        administrative: Option<String>,
+        functional: Option<String>,
+        economic: Option<String>,
+        source: Option<String>,
+        programme: Option<String>,
+        geographic: Option<String>,
+        nature: String,
+        autonomy: String,
+        baseline: Option<String>,
+        content: Option<String>,
+        channel: Option<String>,
+        delegated: i64,
+        counterpart: Option<String>,
+        plan_task: Option<String>,
+        project: Option<String>,
+        description: String,
+        search: String,
+        quantity: Option<i64>,
+        price: Option<i64>,
+        norm: Option<i64>,
+        actual_n2: Option<i64>,
+        budget_n1: Option<i64>,
+        expected_n1: Option<i64>,
+        requested: Option<i64>,
+        appraised: Option<i64>,
+        decided: Option<i64>,
+        appraised_reason: Option<String>,
+        decided_reason: Option<String>,
+        memo_currency: Option<String>,
+        memo_amount: Option<i64>,
+        memo_rate: Option<i64>,
+    }
+}
+
+/// How many ids one statement names; both engines allow many times more binds.
+const IDS_PER_STATEMENT: usize = 2_000;
+
+/// What a list of lines is narrowed to; empty lists narrow nothing, `None` in a list stands for "not stated".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LineFilter {
+    pub sides: Vec<Side>,
+    pub natures: Vec<Nature>,
+    pub autonomies: Vec<Autonomy>,
+    pub baselines: Vec<Option<Baseline>>,
+    pub contents: Vec<Option<Content>>,
+    pub channels: Vec<Option<Channel>>,
+    pub codes: Vec<CodeFilter>,
+    pub unset_stages: Vec<Stage>,
+    pub set_stages: Vec<Stage>,
+    pub delegated: Option<bool>,
+    pub counterpart: Option<String>,
+    pub project: Option<String>,
+    pub plan_task: Option<String>,
+    /// Patterns that all must be found in the description.
+    pub patterns: Vec<String>,
+}
+
+/// Conditions on the code of one dimension, of which one must hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeFilter {
+    pub dimension: Dimension,
+    pub codes: Vec<String>,
+    pub prefixes: Vec<String>,
+    /// Roots of subtrees; turned into codes before the table is asked.
+    pub subtrees: Vec<String>,
+    pub unset: bool,
+}
+
+/// The order of a list of lines; equal ones stand by sequence, unstated ones last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Order {
+    pub by: By,
+    pub descending: bool,
+}
+
+/// What a list of lines is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    #[default]
+    Sequence,
+    Amount(Stage),
+    Code(Dimension),
+}
+
+impl By {
+    fn column(self) -> String {
+        match self {
+            By::Sequence => "sequence".to_owned(),
+            By::Amount(stage) => stage.as_str().to_ascii_lowercase(),
+            By::Code(dimension) => column(dimension).to_owned(),
+        }
+    }
+}
+
+/// The sort key of a line in an order: its value, none where it is not stated, and its sequence.
+pub fn sort_key(line: &Line, order: Order) -> (Option<String>, i64) {
+    let value = match order.by {
+        By::Sequence => Some(line.sequence.to_string()),
+        By::Amount(stage) => line.amounts.get(stage).map(|amount| amount.to_string()),
+        By::Code(dimension) => line.codes.get(dimension).map(str::to_owned),
+    };
+    (value, line.sequence)
+}
+
+/// The column of a dimension.
+pub fn column(dimension: Dimension) -> &'static str {
+    match dimension {
+        Dimension::Administrative => "administrative",
+        Dimension::Functional => "functional",
+        Dimension::Economic => "economic",
+        Dimension::Source => "source",
+        Dimension::Programme => "programme",
+        Dimension::Geographic => "geographic",
+    }
+}
+
+type Query<'a> = lines::BoxedQuery<'a, Db>;
+
+/// One page of an estimate's lines, of which `limit` are read, after a sort key.
+pub fn list_lines(
+    view: &mut View<'_>,
+    estimate: &str,
+    filter: &LineFilter,
+    order: Order,
+    after: Option<&(Option<String>, i64)>,
+    limit: i64,
+) -> Result<Vec<Line>> {
+    let query = lines::table
+        .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .limit(limit)
+        .into_boxed::<Db>();
+    let query = ordered(narrowed(query, filter), order, after);
+    query.load::<LineRow>(view.conn)?.into_iter().map(line_of).collect()
+}
+
+fn ordered<'a>(mut query: Query<'a>, order: Order, after: Option<&(Option<String>, i64)>) -> Query<'a> {
+    let column = order.by.column();
+    if order.by == By::Sequence {
+        let after = after.map(|(_, sequence)| *sequence);
+        return match (order.descending, after) {
+            (false, after) => query.filter(lines::sequence.gt(after.unwrap_or_default())).order(lines::sequence),
+            (true, None) => query.order(lines::sequence.desc()),
+            (true, Some(after)) => query.filter(lines::sequence.lt(after)).order(lines::sequence.desc()),
+        };
+    }
+    if let Some((value, sequence)) = after {
+        let beyond = if order.descending { "<" } else { ">" };
+        query = match value {
+            None => query.filter(
+                sql::<Bool>(&format!("({column} IS NULL AND sequence > ")).bind::<BigInt, _>(*sequence).sql(")"),
+            ),
+            Some(value) => {
+                let open = sql::<Bool>(&format!("({column} IS NULL OR {column} {beyond} "));
+                let same = format!(" OR ({column} = ");
+                if matches!(order.by, By::Code(_)) {
+                    let filter = open.bind::<Text, _>(value.clone()).sql(&same).bind::<Text, _>(value.clone());
+                    query.filter(filter.sql(" AND sequence > ").bind::<BigInt, _>(*sequence).sql("))"))
+                } else {
+                    let value: i64 = value.parse().unwrap_or_default();
+                    let filter = open.bind::<BigInt, _>(value).sql(&same).bind::<BigInt, _>(value);
+                    query.filter(filter.sql(" AND sequence > ").bind::<BigInt, _>(*sequence).sql("))"))
+                }
+            }
+        };
+    }
+    let direction = if order.descending { "DESC" } else { "ASC" };
+    query
+        .order(sql::<BigInt>(&format!("CASE WHEN {column} IS NULL THEN 1 ELSE 0 END")))
+        .then_order_by(sql::<BigInt>(&format!("{column} {direction}")))
+        .then_order_by(lines::sequence)
+}
+
+fn spelled<W: Word>(words: &[W]) -> Vec<&'static str> {
+    words.iter().map(|word| word.as_str()).collect()
+}
+
+/// Adds the conditions of a filter. The nullable words are compared as text, with '' for "not stated".
+fn narrowed<'a>(mut query: Query<'a>, filter: &LineFilter) -> Query<'a> {
+    if !filter.sides.is_empty() {
+        query = query.filter(lines::side.eq_any(spelled(&filter.sides)));
+    }
+    if !filter.natures.is_empty() {
+        query = query.filter(lines::nature.eq_any(spelled(&filter.natures)));
+    }
+    if !filter.autonomies.is_empty() {
+        query = query.filter(lines::autonomy.eq_any(spelled(&filter.autonomies)));
+    }
+    for condition in conditions(filter) {
+        query = query.filter(sql::<Bool>(&condition));
+    }
+    for codes in &filter.codes {
+        query = with_code(query, codes);
+    }
+    if let Some(delegated) = filter.delegated {
+        query = query.filter(lines::delegated.eq(i64::from(delegated)));
+    }
+    if let Some(counterpart) = &filter.counterpart {
+        query = query.filter(lines::counterpart.eq(counterpart.clone()));
+    }
+    if let Some(project) = &filter.project {
+        query = query.filter(lines::project.eq(project.clone()));
+    }
+    if let Some(task) = &filter.plan_task {
+        query = query.filter(lines::plan_task.eq(task.clone()));
+    }
+    for pattern in &filter.patterns {
+        query = query.filter(lines::search.like(pattern.clone()).escape('\\'));
+    }
+    query
+}
+
+/// The conditions that are made of our own words only, so that nothing of a caller's is in their text.
+pub fn conditions(filter: &LineFilter) -> Vec<String> {
+    fn among<W: Word>(column: &str, words: &[Option<W>]) -> Option<String> {
+        if words.is_empty() {
+            return None;
+        }
+        let list: Vec<String> = words.iter().map(|word| format!("'{}'", word.map_or("", Word::as_str))).collect();
+        Some(format!("COALESCE({column}, '') IN ({})", list.join(", ")))
+    }
+    let mut conditions = Vec::new();
+    conditions.extend(among("baseline", &filter.baselines));
+    conditions.extend(among("content", &filter.contents));
+    conditions.extend(among("channel", &filter.channels));
+    let stage = |stage: &Stage| stage.as_str().to_ascii_lowercase();
+    conditions.extend(filter.unset_stages.iter().map(|unset| format!("{} IS NULL", stage(unset))));
+    conditions.extend(filter.set_stages.iter().map(|set| format!("{} IS NOT NULL", stage(set))));
+    conditions
+}
+
+/// One code condition as SQL with `?`-like places for its texts, which are given beside it.
+pub fn code_condition(filter: &CodeFilter) -> (Vec<String>, Vec<String>) {
+    let column = column(filter.dimension);
+    let mut parts = Vec::new();
+    let mut texts = Vec::new();
+    for code in &filter.codes {
+        parts.push(format!("{column} = "));
+        texts.push(code.clone());
+    }
+    for prefix in &filter.prefixes {
+        // Codes have no character that LIKE treats specially but the underscore.
+        parts.push(format!("{column} LIKE "));
+        texts.push(format!("{}%", prefix.replace('_', "\\_")));
+    }
+    (parts, texts)
+}
+
+fn with_code<'a>(query: Query<'a>, filter: &CodeFilter) -> Query<'a> {
+    let column = column(filter.dimension);
+    let first = if filter.unset { format!("({column} IS NULL") } else { "(1 = 0".to_owned() };
+    let (parts, texts) = code_condition(filter);
+    let mut condition: Box<dyn BoxableExpression<lines::table, Db, SqlType = Bool>> =
+        Box::new(sql::<Bool>(&format!("{first})")));
+    for (part, text) in parts.into_iter().zip(texts) {
+        let like = part.ends_with("LIKE ");
+        let end = if like { " ESCAPE '\\')" } else { ")" };
+        let next = sql::<Bool>(&format!("({part}")).bind::<Text, _>(text).sql(end);
+        condition = Box::new(condition.or(next));
+    }
+    query.filter(condition)
+}
+
+/// The current lines of an estimate with these ids.
+pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Vec<Line>> {
+    let view = tx.view();
+    let mut found = Vec::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows = lines::table
+            .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+            .filter(lines::line.eq_any(ids).and(lines::until.eq(CURRENT)))
+            .load::<LineRow>(view.conn)?;
+        for row in rows {
+            found.push(line_of(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Those of some ids that a line of the estimate has, now or in the past.
+pub fn taken_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Vec<String>> {
+    let view = tx.view();
+    let mut found = Vec::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let taken = lines::table
+            .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+            .filter(lines::line.eq_any(ids))
+            .select(lines::line)
+            .distinct()
+            .load::<String>(view.conn)?;
+        found.extend(taken);
+    }
+    Ok(found)
+}
+
+/// One line as it stands at the revision of the view.
+pub fn find_line(view: &mut View<'_>, estimate: &str, line: &str) -> Result<Option<Line>> {
+    let row = lines::table
+        .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)).and(lines::line.eq(line)))
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .first::<LineRow>(view.conn)
+        .optional()?;
+    row.map(line_of).transpose()
+}
+
+/// All lines of an estimate in the order of entry.
+pub fn all_lines(view: &mut View<'_>, estimate: &str) -> Result<Vec<Line>> {
+    list_lines(view, estimate, &LineFilter::default(), Order::default(), None, i64::MAX)
+}
+
+/// Writes new lines.
+pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: &[Line]) -> Result<()> {
+    let rows: Vec<LineRow> = new.iter().map(|line| line_row(tx, estimate, line)).collect();
+    tx.open(&rows)
+}
+
+/// Ends lines as they were read.
+pub fn end_lines(tx: &mut Tx<'_>, estimate: &str, old: &[Line]) -> Result<()> {
+    let rows: Vec<LineRow> = old.iter().map(|line| line_row_at(tx, estimate, line, line.revision)).collect();
+    tx.close(&rows)
+}
+
+fn line_row(tx: &Tx<'_>, estimate: &str, line: &Line) -> LineRow {
+    line_row_at(tx, estimate, line, tx.revision())
+}
+
+fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow {
+    let stamp = tx.stamp();
+    let Codes([administrative, functional, economic, source, programme, geographic]) = line.codes.clone();
+    let Amounts([actual_n2, budget_n1, expected_n1, requested, appraised, decided]) = line.amounts;
+    LineRow {
+        jurisdiction: stamp.jurisdiction,
+        since,
+        until: stamp.until,
+        estimate: estimate.to_owned(),
+        line: line.id.clone(),
+        sequence: line.sequence,
+        side: line.side.as_str().to_owned(),
+        administrative,
+        functional,
+        economic,
+        source,
+        programme,
+        geographic,
+        nature: line.nature.as_str().to_owned(),
+        autonomy: line.autonomy.as_str().to_owned(),
+        baseline: line.baseline.map(|word| word.as_str().to_owned()),
+        content: line.content.map(|word| word.as_str().to_owned()),
+        channel: line.channel.map(|word| word.as_str().to_owned()),
+        delegated: i64::from(line.delegated),
+        counterpart: line.counterpart.clone(),
+        plan_task: line.plan_task.clone(),
+        project: line.project.clone(),
+        description: line.description.clone(),
+        search: text::folded(&line.description),
+        quantity: line.basis.map(|basis| basis.quantity),
+        price: line.basis.map(|basis| basis.price),
+        norm: line.basis.and_then(|basis| basis.norm),
+        actual_n2,
+        budget_n1,
+        expected_n1,
+        requested,
+        appraised,
+        decided,
+        appraised_reason: line.appraised_reason.clone(),
+        decided_reason: line.decided_reason.clone(),
+        memo_currency: line.memo.as_ref().map(|memo| memo.currency.clone()),
+        memo_amount: line.memo.as_ref().map(|memo| memo.amount),
+        memo_rate: line.memo.as_ref().and_then(|memo| memo.rate),
+    }
+}
+
+fn line_of(row: LineRow) -> Result<Line> {
+    let basis = row.quantity.zip(row.price).map(|(quantity, price)| CostBasis { quantity, price, norm: row.norm });
+    let memo =
+        row.memo_currency.zip(row.memo_amount).map(|(currency, amount)| Memo { currency, amount, rate: row.memo_rate });
+    Ok(Line {
+        id: row.line,
+        sequence: row.sequence,
+        side: word(&row.side)?,
+        codes: Codes([row.administrative, row.functional, row.economic, row.source, row.programme, row.geographic]),
+        nature: word(&row.nature)?,
+        autonomy: word(&row.autonomy)?,
+        baseline: row.baseline.as_deref().map(word).transpose()?,
+        content: row.content.as_deref().map(word).transpose()?,
+        channel: row.channel.as_deref().map(word).transpose()?,
+        delegated: row.delegated == 1,
+        counterpart: row.counterpart,
+        plan_task: row.plan_task,
+        project: row.project,
+        description: row.description,
+        basis,
+        amounts: Amounts([row.actual_n2, row.budget_n1, row.expected_n1, row.requested, row.appraised, row.decided]),
+        appraised_reason: row.appraised_reason,
+        decided_reason: row.decided_reason,
+        memo,
+        revision: row.since,
+    })
+}
+
+/// Hands every line of a jurisdiction to the audit, without holding them all.
+pub fn audit_lines(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
+    let mut after = (String::new(), String::new(), 0i64);
+    loop {
+        let (estimate, line, since) = &after;
+        let later_line = lines::line.gt(line).or(lines::line.eq(line).and(lines::since.gt(*since)));
+        let page = lines::table
+            .filter(lines::jurisdiction.eq(jurisdiction))
+            .filter(lines::estimate.gt(estimate).or(lines::estimate.eq(estimate).and(later_line)))
+            .order((lines::estimate, lines::line, lines::since))
+            .limit(10_000)
+            .load::<LineRow>(conn)?;
+        match page.last() {
+            Some(last) => after = (last.estimate.clone(), last.line.clone(), last.since),
+            None => return Ok(()),
+        }
+        page.iter().for_each(|row| rows.add(row));
+    }
+}
