@@ -7,6 +7,7 @@
 )]
 
 mod budget;
+mod classification;
 mod harness;
 mod organisation;
 mod postgres;

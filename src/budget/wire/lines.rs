@@ -58,6 +58,8 @@ fn line(
     path: &str,
     faults: &mut Faults,
 ) -> (Line, Stated, BasisParts) {
+    let words = stated_words(&message, mask, path, faults);
+    let parts = basis_parts(&message, mask, path, faults);
     let pb::Line {
         name: _,
         sequence: _,
@@ -78,9 +80,9 @@ fn line(
         plan_task,
         project,
         description,
-        quantity,
-        price,
-        norm,
+        quantity: _,
+        price: _,
+        norm: _,
         amounts,
         appraised_reason: _,
         decided_reason: _,
@@ -89,31 +91,12 @@ fn line(
         etag: _,
     } = message;
     let field = |name: &'static str| move || format!("{path}.{name}");
-    let stated = Stated { side: side != 0, nature: nature != 0, autonomy: autonomy != 0 };
-    let missing = |name: &str, stated: bool| !stated && mask.is_none_or(|mask| mask.writes(name, false));
-    faults.when(missing("side", stated.side), field("side"), "is required");
-    faults.when(missing("nature", stated.nature), field("nature"), "is required");
-    let mut decimal = |name: &'static str, text: &str, decimals: u32| {
-        let parsed = money::scaled(text, decimals);
-        faults.when(!text.is_empty() && parsed.is_none(), field(name), "does not fit");
-        parsed.filter(|_| !text.is_empty())
-    };
-    let parts = BasisParts {
-        quantity: decimal("quantity", &quantity, CostBasis::QUANTITY),
-        price: decimal("price", &price, CostBasis::PRICE),
-        norm: decimal("norm", &norm, CostBasis::QUANTITY),
-    };
-    let basis = parts.basis();
-    if let (None, Err(text)) = (mask, basis) {
-        faults.when(true, field("quantity"), text);
-    }
-    let stated_text = |text: String| Some(text).filter(|text| !text.is_empty());
     let codes = [administrative_code, functional_code, economic_code, source_code, programme_code, geographic_code];
     let line = Line {
         id,
         sequence: 0,
         side: word(side).unwrap_or(Side::Expenditure),
-        codes: Codes(codes.map(stated_text)),
+        codes: Codes(codes.map(stated)),
         nature: word(nature).unwrap_or(Nature::Other),
         autonomy: word(autonomy).unwrap_or(Autonomy::NotApplicable),
         baseline: word(baseline),
@@ -121,17 +104,48 @@ fn line(
         channel: word(channel),
         delegated,
         counterpart: faults.unit(field("counterpart_unit"), &counterpart_unit, jurisdiction),
-        plan_task: stated_text(faults.text(field("plan_task"), &plan_task, false)),
-        project: stated_text(faults.text(field("project"), &project, false)),
+        plan_task: stated(faults.text(field("plan_task"), &plan_task, false)),
+        project: stated(faults.text(field("project"), &project, false)),
         description: faults.text(field("description"), &description, true),
-        basis: basis.unwrap_or_default(),
+        basis: parts.basis().unwrap_or_default(),
         amounts: amounts.map(amounts_of).unwrap_or_default(),
         appraised_reason: None,
         decided_reason: None,
         memo: original_currency.and_then(|memo| memo_of(memo, path, faults)),
         revision: 0,
     };
-    (line, stated, parts)
+    (line, words, parts)
+}
+
+/// Which words a message states; on create the side and the nature must be among them.
+fn stated_words(message: &pb::Line, mask: Option<&Mask>, path: &str, faults: &mut Faults) -> Stated {
+    let words = Stated { side: message.side != 0, nature: message.nature != 0, autonomy: message.autonomy != 0 };
+    let missing = |name: &str, stated: bool| !stated && mask.is_none_or(|mask| mask.writes(name, false));
+    faults.when(missing("side", words.side), || format!("{path}.side"), "is required");
+    faults.when(missing("nature", words.nature), || format!("{path}.nature"), "is required");
+    words
+}
+
+/// The parts of the cost basis; on create they must make one.
+fn basis_parts(message: &pb::Line, mask: Option<&Mask>, path: &str, faults: &mut Faults) -> BasisParts {
+    let mut decimal = |name: &str, text: &str, decimals: u32| {
+        let parsed = money::scaled(text, decimals);
+        faults.when(!text.is_empty() && parsed.is_none(), || format!("{path}.{name}"), "does not fit");
+        parsed.filter(|_| !text.is_empty())
+    };
+    let parts = BasisParts {
+        quantity: decimal("quantity", &message.quantity, CostBasis::QUANTITY),
+        price: decimal("price", &message.price, CostBasis::PRICE),
+        norm: decimal("norm", &message.norm, CostBasis::QUANTITY),
+    };
+    if let (None, Err(text)) = (mask, parts.basis()) {
+        faults.when(true, || format!("{path}.quantity"), text);
+    }
+    parts
+}
+
+fn stated(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
 }
 
 fn amounts_of(message: pb::Amounts) -> Amounts {

@@ -93,17 +93,14 @@ pub async fn batch_write_codes(app: App, call: Call, ask: BatchWriteCodes) -> Re
         let keys: Vec<Key> = ask.operations.iter().map(CodeOperation::key).collect();
         let old = store::codes_of(&mut view, &ask.scheme.scheme, &keys)?;
         require_known(&instance, &ask, &old)?;
-        let (mut begun, mut changed, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
-        for (position, operation) in ask.operations.iter().enumerate() {
+        let (mut begun, mut changed) = (Vec::new(), Vec::new());
+        for operation in &ask.operations {
             match (&operation.update, old.get(&operation.key())) {
-                (Some(update), Some(old)) => {
-                    refusals.extend(refuse_immutable(operation, update, position));
-                    changed.push(written(old, &operation.code, update));
-                }
+                (Some(update), Some(old)) => changed.push(written(old, &operation.code, update)),
                 (None, _) | (_, None) => begun.push(operation.code.clone()),
             }
         }
-        require_place(&mut view, &ask, &begun, &changed, refusals)?;
+        require_place(&mut view, &ask, &begun, &changed)?;
         store::open_codes(tx, &begun)?;
         store::save_codes(tx, &ask.scheme.scheme, &changed)?;
         Ok((Entry::of(&ask.scheme), WrittenCodes { names: names.clone(), revision: tx.revision() }))
@@ -135,8 +132,9 @@ fn require_known(instance: &Instance, ask: &BatchWriteCodes, old: &BTreeMap<Key,
     }
 }
 
-fn refuse_immutable(operation: &CodeOperation, update: &UpdateCode, position: usize) -> Vec<Refusal> {
+fn refuse_immutable(operation: &CodeOperation, position: usize) -> Vec<Refusal> {
     let mut refusals = Vec::new();
+    let Some(update) = &operation.update else { return refusals };
     let mut refuse = |field: &str| {
         let path = operation.path(position, field);
         refusals.push(Refusal::new(Reason::FieldImmutable, path, "never changes"));
@@ -187,42 +185,24 @@ fn written(old: &Code, new: &Code, update: &UpdateCode) -> Code {
     code
 }
 
-/// Every parent is there, none stands below its own code, and no tree is too deep; with what is refused already.
-fn require_place(
-    view: &mut View<'_>,
-    ask: &BatchWriteCodes,
-    begun: &[Code],
-    changed: &[Code],
-    mut refusals: Vec<Refusal>,
-) -> Result<()> {
-    let mut trees: BTreeMap<Dimension, Tree> = BTreeMap::new();
-    let placed = begun.iter().chain(changed).filter(|code| code.parent.is_some());
-    for dimension in placed.map(|code| code.dimension).collect::<BTreeSet<_>>() {
-        trees.insert(dimension, Tree::new(store::parents(view, &ask.scheme.scheme, dimension)?));
-    }
-    for code in begun.iter().chain(changed) {
-        if let Some(tree) = trees.get_mut(&code.dimension) {
-            tree.put(&code.code, code.parent.as_deref());
-        }
-    }
-    let judged: BTreeMap<Dimension, (&Tree, BTreeSet<&str>, usize)> = trees
-        .iter()
-        .map(|(dimension, tree)| {
-            let (cyclic, levels) = tree.judge();
-            (*dimension, (tree, cyclic, levels))
-        })
-        .collect();
-    let parents: BTreeMap<(Dimension, &str), Option<&String>> =
-        begun.iter().chain(changed).map(|code| ((code.dimension, code.code.as_str()), code.parent.as_ref())).collect();
+/// Nothing changes that never does, every parent is there, no code stands below itself, and no tree is too deep.
+fn require_place(view: &mut View<'_>, ask: &BatchWriteCodes, begun: &[Code], changed: &[Code]) -> Result<()> {
+    let written = || begun.iter().chain(changed);
+    let trees = trees(view, &ask.scheme.scheme, begun, changed)?;
+    let judged: BTreeMap<Dimension, (BTreeSet<&str>, usize)> =
+        trees.iter().map(|(dimension, tree)| (*dimension, tree.judge())).collect();
+    let parents: BTreeMap<(Dimension, &str), &str> =
+        written().filter_map(|code| Some(((code.dimension, code.code.as_str()), code.parent.as_deref()?))).collect();
+    let mut refusals = Vec::new();
     for (position, operation) in ask.operations.iter().enumerate() {
+        refusals.extend(refuse_immutable(operation, position));
         let code = &operation.code;
-        let parent = parents.get(&(code.dimension, code.code.as_str())).copied().flatten();
-        let (Some(parent), Some((tree, cyclic, _))) = (parent, judged.get(&code.dimension)) else { continue };
+        let Some(parent) = parents.get(&(code.dimension, code.code.as_str())) else { continue };
         let path = operation.path(position, "parent_code");
-        if !tree.contains(parent) {
+        if trees.get(&code.dimension).is_some_and(|tree| !tree.contains(parent)) {
             let name = code_name(&code.jurisdiction, &code.scheme, code.dimension, parent);
             refusals.push(Refusal::new(Reason::CodeUnknown, path, format!("{name} does not exist")));
-        } else if cyclic.contains(code.code.as_str()) {
+        } else if judged.get(&code.dimension).is_some_and(|(cyclic, _)| cyclic.contains(code.code.as_str())) {
             let text = format!("{} would stand below itself", code.name());
             refusals.push(Refusal::new(Reason::CodeCycle, path, text));
         }
@@ -230,11 +210,27 @@ fn require_place(
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    if judged.values().any(|(_, _, levels)| *levels > limits::count(limits::TREE_DEPTH)) {
+    if judged.values().any(|(_, levels)| *levels > limits::count(limits::TREE_DEPTH)) {
         let (reason, limit) = (Reason::TreeTooDeep, limits::TREE_DEPTH);
         return Err(Error::Limit { reason, limit, subject: "levels of the tree of codes".to_owned() });
     }
     Ok(())
+}
+
+/// The trees as they would be, of the dimensions in which a written code has a parent.
+fn trees(view: &mut View<'_>, scheme: &str, begun: &[Code], changed: &[Code]) -> Result<BTreeMap<Dimension, Tree>> {
+    let written = || begun.iter().chain(changed);
+    let placed = written().filter(|code| code.parent.is_some());
+    let mut trees = BTreeMap::new();
+    for dimension in placed.map(|code| code.dimension).collect::<BTreeSet<_>>() {
+        trees.insert(dimension, Tree::new(store::parents(view, scheme, dimension)?));
+    }
+    for code in written() {
+        if let Some(tree) = trees.get_mut(&code.dimension) {
+            tree.put(&code.code, code.parent.as_deref());
+        }
+    }
+    Ok(trees)
 }
 
 pub async fn get_code(app: App, call: Call, ask: GetCode) -> Result<Keep<Code>> {

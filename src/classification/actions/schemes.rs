@@ -183,7 +183,11 @@ pub async fn update_scheme(app: App, call: Call, ask: UpdateScheme) -> Result<An
         let old = load_scheme(&mut view, &ask.new.name())?;
         etag::require(&instance, &mut view, &ask.etag, &old.name().to_string(), old.revision)?;
         let scheme = changed(&old, &ask);
-        unless_refused(scheme.refuse_years(&store::all_schemes(&mut view)?))?;
+        let mut refusals = scheme.refuse_years(&store::all_schemes(&mut view)?);
+        if (scheme.first_fiscal_year, scheme.last_fiscal_year) != (old.first_fiscal_year, old.last_fiscal_year) {
+            refusals.extend(scheme.refuse_loss(&store::years_in_use(&mut view, &scheme.id)?));
+        }
+        unless_refused(refusals)?;
         store::save_scheme(tx, &scheme)?;
         Ok((Entry::of(scheme.name()), load_scheme(&mut tx.view(), &scheme.name())?))
     };

@@ -138,6 +138,18 @@ impl Scheme {
             })
             .collect()
     }
+
+    /// Why it may not lose years: estimates use it in some.
+    pub fn refuse_loss(&self, used: &[i64]) -> Vec<Refusal> {
+        let holds_in =
+            |year: i64| self.first_fiscal_year <= year && self.last_fiscal_year.is_none_or(|last| year <= last);
+        let lost = used.iter().filter(|year| !holds_in(**year));
+        lost.map(|year| {
+            let text = format!("there are estimates of the fiscal year {year}");
+            Refusal::new(Reason::SchemeInUse, self.name().to_string(), text)
+        })
+        .collect()
+    }
 }
 
 /// One code of a scheme.

@@ -61,6 +61,15 @@ fn two_schemes_never_hold_in_one_year() {
 }
 
 #[test]
+fn a_scheme_keeps_the_years_that_are_used() {
+    let lost = |first, last| scheme("a", first, last).refuse_loss(&[2018, 2020]).len();
+    assert_eq!(lost(2018, Some(2020)), 0);
+    assert_eq!(lost(2000, None), 0);
+    assert_eq!(lost(2019, Some(2019)), 2);
+    assert_eq!(lost(2018, Some(2019)), 1);
+}
+
+#[test]
 fn lines_use_postable_codes_that_have_not_ended() {
     let reason = |code: Code, year| code.refuse_posting(year, "line").map(|refusal| refusal.reason);
     assert_eq!(reason(code(true, None), 2199), None);

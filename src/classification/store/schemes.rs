@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::classification::model::Scheme;
 use crate::commit::{Tx, View};
-use crate::db::schema::{scheme_versions as versions, schemes as facts};
+use crate::db::schema::{estimate_versions as estimates, scheme_versions as versions, schemes as facts};
 use crate::db::{CURRENT, Conn, record};
 use crate::error::Result;
 
@@ -84,6 +84,18 @@ pub fn list_schemes(view: &mut View<'_>, fiscal_year: Option<i64>, after: &str, 
     }
     let rows = query.load::<(FactRow, VersionRow)>(view.conn)?;
     Ok(rows.into_iter().map(assemble).collect())
+}
+
+/// The fiscal years of the estimates that use a scheme. Only whether a year is used is asked here, so the years are read from
+/// the table of estimates without asking their slice, which depends on this one.
+pub fn years_in_use(view: &mut View<'_>, scheme: &str) -> Result<Vec<i64>> {
+    Ok(estimates::table
+        .filter(estimates::jurisdiction.eq(view.jurisdiction).and(estimates::scheme.eq(scheme)))
+        .filter(estimates::since.le(view.revision).and(estimates::until.gt(view.revision)))
+        .select(estimates::fiscal_year)
+        .distinct()
+        .order(estimates::fiscal_year)
+        .load(view.conn)?)
 }
 
 fn assemble((fact, row): (FactRow, VersionRow)) -> Scheme {

@@ -74,9 +74,11 @@ fn create(body: pb::Code, scheme: &SchemeName, path: &str, faults: &mut Faults) 
     let dimension = word(body.dimension);
     faults.when(dimension.is_none(), &format!("{path}.dimension"), "is required");
     faults.when(body.code.is_empty(), &format!("{path}.code"), "is required");
-    let key = (dimension?, body.code.clone());
+    // Without a dimension the rest is read as of the one that it would fit, to name its faults too.
+    let fitting = if body.field == 0 { Dimension::Source } else { Dimension::Functional };
+    let key = (dimension.unwrap_or(fitting), body.code.clone());
     let code = code(body, scheme, key, None, path, faults);
-    Some(CodeOperation { code, update: None })
+    dimension.map(|_| CodeOperation { code, update: None })
 }
 
 fn update(

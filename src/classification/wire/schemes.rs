@@ -57,7 +57,7 @@ impl FromWire for AdoptScheme {
         let shipped = regimes::find(&regime)?;
         let first = first_fiscal_year.or(shipped.map(|regime| regime.first_fiscal_year));
         let last = last_fiscal_year.unwrap_or(shipped.and_then(|regime| regime.last_fiscal_year));
-        if let (Some(first), Some(last)) = (first, last) {
+        if let (Some(first), Some(last), []) = (first, last, faults.0.as_slice()) {
             let field = if last_fiscal_year.is_some() { "last_fiscal_year" } else { "first_fiscal_year" };
             faults.when(last < first, field, &format!("the scheme would hold from {first} to {last}"));
         }
@@ -91,7 +91,7 @@ fn scheme(message: pb::Scheme, name: SchemeName, mask: Option<&Mask>, faults: &m
     );
     let last = last_year(faults, "scheme.last_fiscal_year", last_fiscal_year);
     let both = first_written && writes("last_fiscal_year", last_fiscal_year != 0);
-    let inverted = last.is_some_and(|last| last < i64::from(first_fiscal_year));
+    let inverted = last.is_some_and(|last| last >= i64::from(FIRST_YEAR) && last < i64::from(first_fiscal_year));
     faults.when(both && inverted, "scheme.last_fiscal_year", "is before first_fiscal_year");
     Scheme {
         jurisdiction: name.jurisdiction,
