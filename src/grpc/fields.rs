@@ -113,6 +113,10 @@ impl Pattern {
 /// `string.min_len` and `max_len`, in characters.
 pub fn text(value: &str, min: Option<i64>, max: Option<i64>, at: &Path<'_>, violations: &mut Violations) {
     length(value.chars().count(), "characters", min, max, at, violations);
+    // PostgreSQL has no texts with it, neither to keep nor to look for.
+    if value.contains('\0') {
+        violations.add(at, "holds the character NUL");
+    }
 }
 
 /// `bytes.min_len` and `max_len`.
@@ -214,6 +218,7 @@ mod tests {
         assert_eq!(found(|at, v| text("Sở", Some(1), Some(2), at, v)), Vec::<String>::new());
         assert_eq!(found(|at, v| text("Sở K", None, Some(2), at, v)), ["f: has 4 characters; at most 2 are allowed"]);
         assert_eq!(found(|at, v| text("", Some(1), None, at, v)), ["f: has 0 characters; at least 1 are needed"]);
+        assert_eq!(found(|at, v| text("a\0", None, Some(2), at, v)), ["f: holds the character NUL"]);
     }
 
     #[test]
