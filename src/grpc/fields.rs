@@ -115,6 +115,10 @@ pub fn missing(at: &Path<'_>, violations: &mut Violations) {
 /// `string.min_len` and `max_len`, in characters.
 pub fn string_len(at: &Path<'_>, value: &str, min: Option<i64>, max: Option<i64>, violations: &mut Violations) {
     size(at, value.chars().count(), "characters", (min, max), violations);
+    // PostgreSQL has no texts with it, neither to keep nor to look for.
+    if value.contains('\0') {
+        violations.add(*at, "holds the character NUL");
+    }
 }
 
 /// `bytes.min_len` and `max_len`.
@@ -216,6 +220,7 @@ mod tests {
             found(|at, v| string_len(at, "Sở K", None, Some(3), v)),
             ["f has 4 characters; at most 3 are allowed"]
         );
+        assert_eq!(found(|at, v| string_len(at, "a\0", None, Some(3), v)), ["f holds the character NUL"]);
         assert_eq!(found(|at, v| string_len(at, "", Some(1), None, v)), ["f has 0 characters; at least 1 are needed"]);
     }
 

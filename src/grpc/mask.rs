@@ -44,6 +44,14 @@ impl Mask {
             Self::Only(paths) => paths.iter().any(|path| path == field),
         }
     }
+
+    /// Whether an update says anything about a field that it cannot write: `*` stands for the writable ones only.
+    pub fn states(&self, field: &str, populated: bool) -> bool {
+        match self {
+            Self::Populated | Self::All => populated,
+            Self::Only(paths) => paths.iter().any(|path| path == field),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +71,7 @@ mod tests {
         assert_eq!(read(&["title", "etag"]).1, 0);
         assert_eq!(read(&["titel"]).1, 1);
         assert!(Mask::Populated.writes("title", true) && !Mask::Populated.writes("title", false));
+        assert!(!Mask::All.states("parent", false) && Mask::All.states("parent", true));
         assert!(read(&["title"]).0.writes("title", false) && !read(&["etag"]).0.writes("title", true));
     }
 }

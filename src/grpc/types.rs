@@ -21,13 +21,13 @@ pub fn timestamp(at: Micros) -> Option<prost_types::Timestamp> {
     Some(prost_types::Timestamp { seconds, nanos })
 }
 
-/// An instant of a message, cut to microseconds; beyond what 64 bits hold it is the last there is, which lies in the future.
+/// An instant of a message, cut to microseconds; beyond what 64 bits hold it is the first or the last there is.
 fn micros(timestamp: prost_types::Timestamp) -> Micros {
     timestamp
         .seconds
         .checked_mul(1_000_000)
         .and_then(|at| at.checked_add(i64::from(timestamp.nanos / 1_000)))
-        .unwrap_or(Micros::MAX)
+        .unwrap_or(if timestamp.seconds < 0 { Micros::MIN } else { Micros::MAX })
 }
 
 /// A word whose number in a message is its place in the list, counted from one; zero is "not stated".

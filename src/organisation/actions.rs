@@ -41,8 +41,10 @@ pub struct Listed<T> {
 pub struct UpdateJurisdiction {
     pub etag: String,
     pub mask: Mask,
-    /// The values; those that never change are compared where they are populated.
+    /// The values; those that never change are compared where they are stated.
     pub new: Jurisdiction,
+    /// Whether the message states the labelling of fiscal years.
+    pub labelling_stated: bool,
 }
 
 /// Asks for a new unit.
@@ -161,7 +163,7 @@ pub async fn update_jurisdiction(app: App, call: Call, ask: UpdateJurisdiction) 
         let mut jurisdiction = store::get_jurisdiction(&mut view, &ask.new.id)?;
         let name = jurisdiction.name();
         etag::require(&instance, &mut view, &ask.etag, &name.to_string(), jurisdiction.revision)?;
-        refuse_immutable(&jurisdiction, &ask.new)?;
+        refuse_immutable(&jurisdiction, &ask)?;
         if ask.mask.writes("display_name", !ask.new.display_name.is_empty()) {
             jurisdiction.display_name.clone_from(&ask.new.display_name);
         }
@@ -175,20 +177,18 @@ pub async fn update_jurisdiction(app: App, call: Call, ask: UpdateJurisdiction) 
 }
 
 /// What never changes may be sent back as it is; month 0 and an empty currency mean "not sent".
-fn refuse_immutable(old: &Jurisdiction, new: &Jurisdiction) -> Result<()> {
-    let mut refusals = Vec::new();
-    let mut refuse = |field: &str| {
-        refusals.push(Refusal::new(Reason::FieldImmutable, format!("jurisdiction.{field}"), "never changes"))
-    };
-    if !new.currency.is_empty() && new.currency != old.currency {
-        refuse("currency_code");
-    }
-    if new.calendar.start_month != 0 && new.calendar.start_month != old.calendar.start_month {
-        refuse("fiscal_year_start_month");
-    }
-    if new.calendar.start_month != 0 && new.calendar.labelling != old.calendar.labelling {
-        refuse("fiscal_year_labelling");
-    }
+fn refuse_immutable(old: &Jurisdiction, ask: &UpdateJurisdiction) -> Result<()> {
+    let new = &ask.new;
+    let (month, labelling) = (new.calendar.start_month, new.calendar.labelling);
+    let never_change = [
+        ("currency_code", !new.currency.is_empty(), new.currency == old.currency),
+        ("fiscal_year_start_month", month != 0, month == old.calendar.start_month),
+        ("fiscal_year_labelling", ask.labelling_stated, labelling == old.calendar.labelling),
+    ];
+    let changed = never_change.iter().filter(|(field, sent, same)| ask.mask.states(field, *sent) && *sent && !same);
+    let refusals: Vec<Refusal> = changed
+        .map(|(field, ..)| Refusal::new(Reason::FieldImmutable, format!("jurisdiction.{field}"), "never changes"))
+        .collect();
     if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
 }
 
@@ -247,7 +247,9 @@ pub async fn list_units(app: App, call: Call, ask: ListUnits) -> Result<Keep<Lis
     let read = move |view: &mut View<'_>| {
         let as_of_on = match &day {
             Some(day) => day.clone(),
-            None => period::day(now, &store::calendar(view.conn, &of)?.1),
+            None if dated => period::day(now, &store::calendar(view.conn, &of)?.1),
+            // No state was asked for, so no day was looked at, and the answer holds tomorrow as well.
+            None => String::new(),
         };
         let among = subtree_of.as_ref().map(|root| below(view, root)).transpose()?;
         let filter = Filter { among, open_on: open.map(|open| (open, as_of_on.clone())), patterns: patterns.clone() };
@@ -277,8 +279,10 @@ pub async fn update_unit(app: App, call: Call, ask: UpdateUnit) -> Result<Answer
         let mut view = tx.view();
         let old = load(&mut view, &ask.new.name())?;
         etag::require(&instance, &mut view, &ask.etag, &old.name().to_string(), old.revision)?;
+        if ask.mask.writes("external_codes", !ask.new.external_codes.is_empty()) {
+            refuse_taken_codes(&mut view, &ask.new)?;
+        }
         let unit = changed(&old, &ask)?;
-        refuse_taken_codes(&mut view, &unit)?;
         store::save_unit(tx, &unit)?;
         Ok((Entry::of(unit.name()), load(&mut tx.view(), &unit.name())?))
     };
@@ -292,10 +296,10 @@ fn changed(old: &Unit, ask: &UpdateUnit) -> Result<Unit> {
     let mut refuse = |field: &str, verb: &str| {
         refusals.push(Refusal::new(Reason::FieldImmutable, format!("unit.{field}"), format!("is changed by {verb}")));
     };
-    if mask.writes("parent_unit", new.parent.is_some()) && new.parent != old.parent {
+    if mask.states("parent_unit", new.parent.is_some()) && new.parent != old.parent {
         refuse("parent_unit", "MoveUnit");
     }
-    if mask.writes("closes_on", new.closes_on.is_some()) && new.closes_on != old.closes_on {
+    if mask.states("closes_on", new.closes_on.is_some()) && new.closes_on != old.closes_on {
         refuse("closes_on", "CloseUnit");
     }
     if !refusals.is_empty() {

@@ -145,14 +145,10 @@ impl FromWire for UpdateJurisdiction {
         let body = message.jurisdiction.unwrap_or_default();
         let id = JurisdictionName::parse(&body.name).map(|name| name.jurisdiction);
         faults.when(id.is_none(), "jurisdiction.name", "is required");
-        // A labelling that is not stated is no change; the month says whether the calendar is sent at all.
-        let labelled = body.fiscal_year_labelling != 0;
-        let mut new = jurisdiction(body, id.unwrap_or_default(), Some(&mask), &mut faults);
-        if !labelled {
-            new.calendar.start_month = 0;
-        }
+        let labelling_stated = body.fiscal_year_labelling != 0;
+        let new = jurisdiction(body, id.unwrap_or_default(), Some(&mask), &mut faults);
         unless_invalid(faults.0)?;
-        Ok(Self { etag: message.etag, mask, new })
+        Ok(Self { etag: message.etag, mask, new, labelling_stated })
     }
 }
 
@@ -258,8 +254,14 @@ fn functions_of(messages: Vec<pb::UnitFunction>, faults: &mut Faults) -> Vec<Hel
 
 /// The codes by which others know a unit, by system.
 fn codes_of(messages: Vec<pb::ExternalCode>, faults: &mut Faults) -> Vec<ExternalCode> {
-    let mut codes: Vec<ExternalCode> =
-        messages.into_iter().map(|code| ExternalCode { system: code.system, code: text::kept(&code.code) }).collect();
+    let mut codes: Vec<ExternalCode> = messages
+        .into_iter()
+        .enumerate()
+        .map(|(at, code)| ExternalCode {
+            system: code.system,
+            code: faults.name(&format!("unit.external_codes[{at}].code"), &code.code, true),
+        })
+        .collect();
     codes.sort();
     let twice = codes.windows(2).any(|pair| pair.first() == pair.last());
     faults.when(twice, "unit.external_codes", "holds one code twice");

@@ -33,19 +33,9 @@ pub fn was_replayed<T>(response: &Response<T>) -> bool {
 }
 
 impl Harness {
-    /// A jurisdiction as most tests need it: đồng, Vietnam's time, the calendar year.
+    /// A jurisdiction as [`new_jurisdiction`] asks for it.
     pub async fn jurisdiction(&self, id: &str) -> pb::Jurisdiction {
-        let request = pb::CreateJurisdictionRequest {
-            jurisdiction_id: id.to_owned(),
-            jurisdiction: Some(pb::Jurisdiction {
-                display_name: format!("Tỉnh {id}"),
-                currency_code: "VND".to_owned(),
-                time_zone: "Asia/Ho_Chi_Minh".to_owned(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let made = self.organisation().create_jurisdiction(request).await;
+        let made = self.organisation().create_jurisdiction(new_jurisdiction(id)).await;
         made.unwrap_or_else(|status| panic!("no jurisdiction {id}: {status:?}")).into_inner()
     }
 
@@ -62,12 +52,7 @@ impl Harness {
 
     /// A unit that the test describes.
     pub async fn new_unit(&self, jurisdiction: &str, id: &str, unit: pb::Unit) -> pb::Unit {
-        let request = pb::CreateUnitRequest {
-            parent: jurisdiction_name(jurisdiction),
-            unit_id: id.to_owned(),
-            unit: Some(unit),
-            ..Default::default()
-        };
+        let request = pb::CreateUnitRequest { unit: Some(unit), ..new_unit(jurisdiction, id) };
         let made = self.organisation().create_unit(request).await;
         made.unwrap_or_else(|status| panic!("no unit {id}: {status:?}")).into_inner()
     }
@@ -94,8 +79,32 @@ impl Harness {
     }
 }
 
+/// Asks for a jurisdiction as most tests need it: đồng, Vietnam's time, the calendar year.
+pub fn new_jurisdiction(id: &str) -> pb::CreateJurisdictionRequest {
+    pb::CreateJurisdictionRequest {
+        jurisdiction_id: id.to_owned(),
+        jurisdiction: Some(pb::Jurisdiction {
+            display_name: format!("Tỉnh {id}"),
+            currency_code: "VND".to_owned(),
+            time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    }
+}
+
+/// Asks for a department at the root of a jurisdiction.
+pub fn new_unit(jurisdiction: &str, id: &str) -> pb::CreateUnitRequest {
+    pb::CreateUnitRequest {
+        parent: jurisdiction_name(jurisdiction),
+        unit_id: id.to_owned(),
+        unit: Some(department(id)),
+        ..Default::default()
+    }
+}
+
 /// A department of a province, called by its id.
-fn department(id: &str) -> pb::Unit {
+pub fn department(id: &str) -> pb::Unit {
     pb::Unit {
         display_name: format!("Sở {id}"),
         kind: pb::UnitKind::Department.into(),

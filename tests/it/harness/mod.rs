@@ -23,7 +23,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::transport::{Channel, Endpoint};
 
-pub use domain::{jurisdiction_name, request_id, revision_of, unit_name, was_replayed};
+pub use domain::{
+    department, jurisdiction_name, new_jurisdiction, new_unit, request_id, revision_of, unit_name, was_replayed,
+};
 pub use place::Place;
 pub use refusal::{Standing, fields, refused, violations};
 

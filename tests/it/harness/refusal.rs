@@ -27,15 +27,22 @@ pub fn refused<T: Debug>(outcome: Result<T, Status>, code: Code, reason: &str) -
     assert_eq!((status.code(), info.reason.as_str()), (code, reason), "{}\n{details:#?}", status.message());
     assert_eq!(info.domain, "kehoach");
     assert!(!status.message().is_empty(), "a refusal without a sentence");
-    match code {
-        Code::InvalidArgument if reason != "REQUEST_ID_REUSED" => assert!(details.bad_request().is_some()),
-        Code::FailedPrecondition => assert!(details.precondition_failure().is_some()),
-        Code::NotFound | Code::AlreadyExists => assert!(details.resource_info().is_some()),
-        Code::Unavailable => assert!(details.retry_info().is_some()),
-        Code::ResourceExhausted => assert!(info.metadata.contains_key("limit")),
-        Code::Aborted => assert!(info.metadata.contains_key("current_etag")),
-        _ => {}
-    }
+    let promised = if code == Code::InvalidArgument {
+        details.bad_request().is_some() || reason == "REQUEST_ID_REUSED"
+    } else if code == Code::FailedPrecondition {
+        details.precondition_failure().is_some()
+    } else if [Code::NotFound, Code::AlreadyExists].contains(&code) {
+        details.resource_info().is_some()
+    } else if code == Code::Unavailable {
+        details.retry_info().is_some()
+    } else if code == Code::ResourceExhausted {
+        info.metadata.contains_key("limit")
+    } else if code == Code::Aborted {
+        info.metadata.contains_key("current_etag")
+    } else {
+        true
+    };
+    assert!(promised, "{reason} lacks what goes with {code:?}: {details:#?}");
     details
 }
 
