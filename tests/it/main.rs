@@ -12,3 +12,4 @@ mod harness;
 mod organisation;
 mod postgres;
 mod require;
+mod tour;

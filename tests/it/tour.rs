@@ -1,0 +1,127 @@
+//! The tour of the README, command by command, against the real server with the real grpcurl.
+//!
+//! `KEHOACH_TEST_REQUIRE=bless` writes the answers into the README instead of comparing them.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::require;
+
+/// The server that the tour talks to; it ends with the test.
+struct Server {
+    child: Child,
+    folder: PathBuf,
+    address: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn serve() -> Server {
+    let folder = std::env::temp_dir().join(format!("kehoach-tour-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kehoach"))
+        .args(["--listen", "127.0.0.1:0", "--database"])
+        .arg(format!("sqlite:{}", folder.join("tour.db").display()))
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let (tell, told) = std::sync::mpsc::channel();
+    // The log is read to its end, or the server would wait for room in the pipe.
+    std::thread::spawn(move || {
+        for line in log.lines().map_while(Result::ok) {
+            if let Some((_, rest)) = line.split_once("\"address\":\"") {
+                let _ = tell.send(rest.split('"').next().unwrap_or_default().to_owned());
+            }
+        }
+    });
+    let address = told.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
+    Server { child, folder, address }
+}
+
+/// What differs from run to run, made the same.
+fn steady(output: &str) -> String {
+    let rules = [
+        (r#""\\"[0-9a-f]{12}-(\d+)\\"""#, r#""\"5ca1ab1e0000-$1\"""#),
+        (r#"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"#, "2026-01-05T02:00:00Z"),
+        (r#""asOfOn": "\d{4}-\d\d-\d\d""#, r#""asOfOn": "2026-01-05""#),
+        (r#"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"#, "019b8c5e-0000-7000-8000-000000000000"),
+        (r#"[\d.]+ s$"#, "1.0 s"),
+    ];
+    let mut text = output.trim_end().to_owned();
+    for (pattern, with) in rules {
+        text = regex::Regex::new(pattern).unwrap().replace_all(&text, with).into_owned();
+    }
+    text
+}
+
+/// The README with every command of its console blocks followed by its answer.
+fn answered(readme: &str, run: impl Fn(&str) -> String) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    let mut lines = readme.lines().peekable();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        }
+        if !inside || !line.starts_with("$ ") {
+            // Inside a block, what is no command is the answer of an earlier run.
+            if !inside || line.starts_with("```") {
+                out.push_str(line);
+                out.push('\n');
+            }
+            continue;
+        }
+        let mut command = line.to_owned();
+        while open(&command) {
+            command.push('\n');
+            command.push_str(lines.next().unwrap_or_default());
+        }
+        out.push_str(&format!("{command}\n{}\n", run(command.trim_start_matches("$ "))));
+    }
+    out
+}
+
+/// Whether a command goes on in the next line.
+fn open(command: &str) -> bool {
+    command.matches('\'').count() % 2 == 1 || command.ends_with('\\')
+}
+
+#[test]
+fn the_readme_shows_what_the_server_answers() {
+    if Command::new("grpcurl").arg("-version").output().is_err() {
+        require::missing("grpcurl", "install grpcurl and have it on the PATH");
+        return;
+    }
+    let server = serve();
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let binary = PathBuf::from(env!("CARGO_BIN_EXE_kehoach"));
+    let path = std::env::join_paths(
+        binary.parent().map(PathBuf::from).into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+    );
+    let path = path.unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let found = answered(&readme, |command| {
+        let command = command.replace("127.0.0.1:50051", &server.address);
+        let done = Command::new("sh").args(["-c", &command]).current_dir(&root).env("PATH", &path).output().unwrap();
+        let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        steady(&text)
+    });
+    #[expect(clippy::disallowed_methods, reason = "the wish to rewrite the README is not a knob of the server")]
+    let bless = std::env::var("KEHOACH_TEST_REQUIRE").is_ok_and(|wishes| wishes.contains("bless"));
+    if bless {
+        std::fs::write(root.join("README.md"), found).unwrap();
+        return;
+    }
+    for (number, (there, here)) in readme.lines().zip(found.lines()).enumerate() {
+        assert_eq!(there, here, "line {} of the README is not what the server answers", number + 1);
+    }
+    assert_eq!(readme.lines().count(), found.lines().count());
+}
