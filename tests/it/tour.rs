@@ -104,7 +104,11 @@ fn the_readme_shows_what_the_server_answers() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_kehoach"));
     let path = std::env::join_paths(
-        binary.parent().map(PathBuf::from).into_iter().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
+        binary
+            .parent()
+            .map(PathBuf::from)
+            .into_iter()
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())),
     );
     let path = path.unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
