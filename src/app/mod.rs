@@ -110,6 +110,11 @@ impl App {
         self.0.heads.get(jurisdiction).map(|head| head.revision)
     }
 
+    /// How often any head has moved in this process.
+    pub fn head_moves(&self) -> u64 {
+        self.0.heads.moves()
+    }
+
     /// Commands and reads that wait for a thread.
     pub fn waiting(&self) -> (usize, usize) {
         (self.0.writers.waiting(), self.0.readers.waiting())

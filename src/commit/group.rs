@@ -207,13 +207,14 @@ impl Writer {
         };
         match decided {
             Ok(()) => {
-                for (jurisdiction, gate) in gates.iter().filter(|(_, gate)| gate.head != gate.base) {
-                    self.heads.note(jurisdiction, gate.head);
-                }
+                // What is kept ends before the head moves, so that no old answer is given beside the new head.
                 for done in &ran {
                     if let Some((revision, names)) = &done.wrote {
                         self.observer.committed(&done.command.executing().jurisdiction, *revision, names);
                     }
+                }
+                for (jurisdiction, gate) in gates.iter().filter(|(_, gate)| gate.head != gate.base) {
+                    self.heads.note(jurisdiction, gate.head);
                 }
                 answer_all(ran);
             }

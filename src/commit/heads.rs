@@ -1,7 +1,7 @@
 //! The heads that this process knows because it is the only one that writes.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use super::journal::Head;
@@ -10,6 +10,7 @@ use super::journal::Head;
 #[derive(Debug, Default)]
 pub struct Heads {
     sole_writer: AtomicBool,
+    moves: AtomicU64,
     known: RwLock<HashMap<String, Head>>,
 }
 
@@ -35,8 +36,15 @@ impl Heads {
         self.known.read().unwrap_or_else(PoisonError::into_inner).get(jurisdiction).copied()
     }
 
+    /// How often a head was taken note of.
+    pub fn moves(&self) -> u64 {
+        self.moves.load(Ordering::Acquire)
+    }
+
     /// Takes note of a head. An older one than is known changes nothing: a reader may be slower than the writer.
     pub fn note(&self, jurisdiction: &str, head: Head) {
+        // Counted before it shows: whoever sees the new head sees that a head has moved.
+        self.moves.fetch_add(1, Ordering::AcqRel);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         match known.get_mut(jurisdiction) {
             Some(old) if old.revision >= head.revision => {}

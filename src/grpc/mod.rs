@@ -359,9 +359,11 @@ fn kept(app: &App, route: &Route, bytes: &Bytes) -> Option<Sent> {
     if !matches!(route.handler, Handler::Read(_)) {
         return None;
     }
+    let moves = app.head_moves();
     let kept = app.cache().get(route.path, bytes)?;
     let head = app.known_head(&kept.jurisdiction)?;
-    Some(Sent { bytes: kept.bytes, head: Some(head), replayed: false })
+    // What is kept ends before the head moves. So what was found while no head moved is true at the head named beside it.
+    (app.head_moves() == moves).then(|| Sent { bytes: kept.bytes, head: Some(head), replayed: false })
 }
 
 /// Names the revisions, counts the call, says how it ended.
