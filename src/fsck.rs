@@ -1,4 +1,4 @@
-//! Checks what is stored: the chain of every journal and the digest of every revision's rows.
+//! Checks what is stored: the chain of every journal, the digest of every revision's rows, and what SQL cannot constrain.
 
 use std::collections::BTreeMap;
 
@@ -77,6 +77,8 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     report.revisions += revisions;
     report.faults.extend(chain);
     report.faults.extend(faults);
+    report.faults.extend(crate::organisation::store::check(conn, jurisdiction)?);
+    report.faults.extend(crate::budget::store::check(conn, jurisdiction)?);
     for revision in rows.0.keys() {
         report
             .faults

@@ -1,8 +1,10 @@
 //! The tables of estimates and lines.
 
+mod check;
 mod estimates;
 mod lines;
 
+pub use check::check;
 pub use estimates::*;
 pub use lines::*;
 

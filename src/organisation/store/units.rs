@@ -406,3 +406,30 @@ pub fn audit_units(conn: &mut crate::db::Conn, jurisdiction: &str, rows: &mut cr
         .for_each(|row| rows.add(row));
     Ok(())
 }
+
+/// Every fault in the tree of units as it stands: a cycle, or a unit below one that does not exist.
+pub fn check(conn: &mut crate::db::Conn, jurisdiction: &str) -> Result<Vec<String>> {
+    let places = versions::table
+        .filter(versions::jurisdiction.eq(jurisdiction).and(versions::until.eq(CURRENT)))
+        .select((versions::unit, versions::parent))
+        .load::<(String, Option<String>)>(conn)?;
+    let parents: BTreeMap<&str, Option<&str>> =
+        places.iter().map(|(unit, parent)| (unit.as_str(), parent.as_deref())).collect();
+    let mut faults = Vec::new();
+    for unit in parents.keys() {
+        let mut above = *unit;
+        let mut steps = 0;
+        while let Some(Some(parent)) = parents.get(above) {
+            above = parent;
+            steps += 1;
+            if steps > limits::TREE_DEPTH {
+                faults.push(format!("unit {unit} of {jurisdiction}: it stands below itself, or too deep"));
+                break;
+            }
+        }
+        if !parents.contains_key(above) {
+            faults.push(format!("unit {unit} of {jurisdiction}: it stands below {above}, which does not exist"));
+        }
+    }
+    Ok(faults)
+}

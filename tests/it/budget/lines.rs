@@ -188,6 +188,23 @@ engines! {
         assert_eq!(filtered(functional(&["341"], &["102"], &[], false)).await, [2, 3]);
     }
 
+    async fn a_figure_changed_behind_the_journal_is_found(h: Harness) {
+        h.budget_ground().await;
+        let made = h.estimate("e1", 2024, vec![line("101", 5), line("102", 6)]).await;
+        h.is_sound();
+        h.sql("UPDATE line_versions SET requested = 7, functional = '999' WHERE functional = '101'");
+        let faults = h.faults();
+        let expected = [
+            format!("the rows of revision {} are not those that were written", made.revision),
+            "the totals of EXPENDITURE RECURRENT NOT_APPLICABLE are not the sum of its lines".to_owned(),
+            "its functional code is not in the scheme".to_owned(),
+        ];
+        assert_eq!(faults.len(), expected.len(), "{faults:?}");
+        for (fault, expected) in faults.iter().zip(expected) {
+            assert!(fault.contains(&expected), "{fault}");
+        }
+    }
+
     async fn one_line_is_read_by_its_name(h: Harness) {
         h.budget_ground().await;
         let mut full = line("101", 8);
