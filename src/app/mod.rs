@@ -175,7 +175,9 @@ impl App {
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answered) = tokio::sync::oneshot::channel();
-        self.0.readers.submit(call.deadline, read, reply);
+        if !self.0.readers.submit(call.deadline, read, reply) {
+            return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
+        }
         self.in_time(call, answered).await
     }
 

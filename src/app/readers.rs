@@ -39,8 +39,8 @@ impl Readers {
         self.queue.waiting()
     }
 
-    /// Queues a read, or refuses it at once.
-    pub fn submit<T, F>(&self, deadline: Instant, read: F, reply: Sender<Result<T>>)
+    /// Queues a read; `false` where there is no room for it.
+    pub fn submit<T, F>(&self, deadline: Instant, read: F, reply: Sender<Result<T>>) -> bool
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
@@ -65,8 +65,7 @@ impl Readers {
             }
             !lost
         });
-        // A job that does not fit is dropped, and its caller told that the queue is full by the closed channel.
-        drop(self.queue.push(job));
+        self.queue.push(job).is_ok()
     }
 }
 
