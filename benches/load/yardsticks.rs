@@ -9,9 +9,8 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use kehoach::db::{Conn, Database, Opening};
+use kehoach::grpc::codec::Raw;
 use tonic::{Request, Response, Status};
-
-use super::client::Raw;
 
 pub const BARE_PATH: &str = "/bare.Bare/Get";
 

@@ -14,8 +14,8 @@ use std::path::PathBuf;
 pub(crate) use conn::take_writer_lock;
 pub use conn::{Conn, Db, Opening, is_connection_lost, is_unique_violation};
 pub use inspect::{explain, shape};
-pub(crate) use record::record;
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
+pub(crate) use record::{audit, record};
 
 use crate::error::{Error, Result};
 

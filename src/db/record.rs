@@ -132,6 +132,16 @@ macro_rules! record {
 }
 pub(crate) use record;
 
+/// Hands every row of some tables of a jurisdiction to the audit.
+macro_rules! audit {
+    ($conn:expr, $jurisdiction:expr, $rows:expr, $($table:ident: $Row:ty),+ $(,)?) => {
+        $(for row in $table::table.filter($table::jurisdiction.eq($jurisdiction)).load::<$Row>($conn)? {
+            $rows.add(&row);
+        })+
+    };
+}
+pub(crate) use audit;
+
 /// Writes values so that no two different lists give the same bytes: a tag, then a length or a fixed width.
 ///
 /// This is version 1 of the encoding that journal hashes rest on; it is never changed, only followed by another.

@@ -4,7 +4,7 @@
 //! by us, so that one that is kept goes out again as it is. Absent: generated server traits, which would encode every time.
 
 pub mod call;
-mod codec;
+pub mod codec;
 pub mod faults;
 pub mod fields;
 mod language;

@@ -8,7 +8,7 @@ use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{CURRENT, Conn, Db, record};
+use crate::db::{CURRENT, Conn, Db, audit, record};
 use crate::error::{Error, Result};
 use crate::word::Word;
 
@@ -412,25 +412,6 @@ fn estimate_of(row: HeaderRow) -> Result<Estimate> {
 
 /// Hands every row of the tables of estimates to the audit.
 pub fn audit_estimates(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table
-        .filter(facts::jurisdiction.eq(jurisdiction))
-        .load::<FactRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<HeaderRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    texts::table
-        .filter(texts::jurisdiction.eq(jurisdiction))
-        .load::<TextRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    totals::table
-        .filter(totals::jurisdiction.eq(jurisdiction))
-        .load::<TotalRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, facts: FactRow, versions: HeaderRow, texts: TextRow, totals: TotalRow);
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::word;
 use crate::classification::model::{Code, Dimension};
 use crate::commit::{Tx, View};
 use crate::db::schema::{code_versions as versions, codes as facts};
-use crate::db::{CURRENT, Conn, Db, record};
+use crate::db::{CURRENT, Conn, Db, audit, record};
 use crate::error::Result;
 use crate::word::Word;
 
@@ -250,15 +250,6 @@ fn version_row(tx: &Tx<'_>, new: &Code) -> VersionRow {
 
 /// Hands every row of a jurisdiction to the audit.
 pub fn audit_codes(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table
-        .filter(facts::jurisdiction.eq(jurisdiction))
-        .load::<FactRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<VersionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, facts: FactRow, versions: VersionRow);
     Ok(())
 }

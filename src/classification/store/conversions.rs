@@ -8,7 +8,7 @@ use super::word;
 use crate::classification::model::{Conversion, Dimension, Target};
 use crate::commit::{Tx, View};
 use crate::db::schema::{conversion_targets as targets, conversions as versions};
-use crate::db::{Conn, Db, record};
+use crate::db::{Conn, Db, audit, record};
 use crate::error::Result;
 use crate::word::Word;
 
@@ -188,15 +188,6 @@ fn rows(
 
 /// Hands every row of a jurisdiction to the audit.
 pub fn audit_conversions(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<VersionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    targets::table
-        .filter(targets::jurisdiction.eq(jurisdiction))
-        .load::<TargetRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, versions: VersionRow, targets: TargetRow);
     Ok(())
 }

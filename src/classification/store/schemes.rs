@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::classification::model::Scheme;
 use crate::commit::{Tx, View};
 use crate::db::schema::{estimate_versions as estimates, scheme_versions as versions, schemes as facts};
-use crate::db::{CURRENT, Conn, record};
+use crate::db::{CURRENT, Conn, audit, record};
 use crate::error::Result;
 
 record! {
@@ -158,15 +158,6 @@ fn version_row(tx: &Tx<'_>, new: &Scheme) -> VersionRow {
 
 /// Hands every row of a jurisdiction to the audit.
 pub fn audit_schemes(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table
-        .filter(facts::jurisdiction.eq(jurisdiction))
-        .load::<FactRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<VersionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, facts: FactRow, versions: VersionRow);
     Ok(())
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::commit::{Tx, View};
 use crate::db::schema::{jurisdiction_versions as versions, jurisdictions as facts};
-use crate::db::{Conn, record};
+use crate::db::{Conn, audit, record};
 use crate::error::{Error, Result};
 use crate::id::{JurisdictionName, SYSTEM};
 use crate::organisation::model::Jurisdiction;
@@ -149,15 +149,6 @@ fn not_found(id: &str) -> Error {
 
 /// Hands every row of a jurisdiction's journal to the audit; only `system` has any here.
 pub fn audit_jurisdictions(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table
-        .filter(facts::jurisdiction.eq(jurisdiction))
-        .load::<FactRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<VersionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, facts: FactRow, versions: VersionRow);
     Ok(())
 }

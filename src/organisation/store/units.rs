@@ -10,7 +10,7 @@ use crate::db::schema::{
     unit_codes as codes, unit_functions as functions, unit_successors as successors, unit_versions as versions,
     units as facts,
 };
-use crate::db::{CURRENT, Db, record};
+use crate::db::{CURRENT, Db, audit, record};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::organisation::model::{AutonomyGroup, ExternalCode, GovernmentLevel, HeldFunction, Kind, Unit, UnitLevel};
@@ -379,31 +379,7 @@ fn part_rows(tx: &Tx<'_>, new: &Unit) -> (Vec<FunctionRow>, Vec<CodeRow>, Vec<Su
 
 /// Hands every row of a jurisdiction to the audit.
 pub fn audit_units(conn: &mut crate::db::Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    facts::table
-        .filter(facts::jurisdiction.eq(jurisdiction))
-        .load::<FactRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .load::<VersionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    functions::table
-        .filter(functions::jurisdiction.eq(jurisdiction))
-        .load::<FunctionRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    codes::table
-        .filter(codes::jurisdiction.eq(jurisdiction))
-        .load::<CodeRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
-    successors::table
-        .filter(successors::jurisdiction.eq(jurisdiction))
-        .load::<SuccessorRow>(conn)?
-        .iter()
-        .for_each(|row| rows.add(row));
+    audit!(conn, jurisdiction, rows, facts: FactRow, versions: VersionRow, functions: FunctionRow, codes: CodeRow, successors: SuccessorRow);
     Ok(())
 }
 
