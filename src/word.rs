@@ -1,5 +1,7 @@
 //! Words: closed lists of values with one spelling in code, tables and messages. Pure.
 
+use crate::error::{Error, Result};
+
 /// A closed list of values, each with its spelling.
 pub trait Word: Copy + Sized + 'static {
     /// Every value, in the order of the proto.
@@ -10,6 +12,11 @@ pub trait Word: Copy + Sized + 'static {
     fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|word| word.as_str() == text)
     }
+}
+
+/// The value of a spelling that the database holds; one that is not in the list is a bug of ours.
+pub fn stored<W: Word>(text: &str) -> Result<W> {
+    W::parse(text).ok_or_else(|| Error::bug(format!("the word {text} is stored and not known")))
 }
 
 /// Declares a closed list of values.

@@ -2,7 +2,6 @@
 
 use diesel::prelude::*;
 
-use super::word;
 use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, State, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
@@ -11,6 +10,7 @@ use crate::db::schema::{
 use crate::db::{CURRENT, Conn, Db, audit, record};
 use crate::error::{Error, Result};
 use crate::word::Word;
+use crate::word::stored as word;
 
 record! {
     /// That an estimate exists, and its key.

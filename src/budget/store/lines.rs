@@ -4,7 +4,6 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::word;
 use crate::budget::model::{
     Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Line, Memo, Nature, Side, Stage,
 };
@@ -15,6 +14,7 @@ use crate::db::{CURRENT, Conn, Db, record};
 use crate::error::Result;
 use crate::text;
 use crate::word::Word;
+use crate::word::stored as word;
 
 record! {
     /// A line.

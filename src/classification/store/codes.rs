@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::word;
 use crate::classification::model::{Code, Dimension};
 use crate::commit::{Tx, View};
 use crate::db::schema::{code_versions as versions, codes as facts};
 use crate::db::{CURRENT, Conn, Db, audit, record};
 use crate::error::Result;
 use crate::word::Word;
+use crate::word::stored as word;
 
 /// Codes named in one statement: SQLite binds each by itself.
 const NAMED_PER_STATEMENT: usize = 1_000;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::word;
 use crate::classification::model::{Conversion, Dimension, Target};
 use crate::commit::{Tx, View};
 use crate::db::schema::{conversion_targets as targets, conversions as versions};
 use crate::db::{Conn, Db, audit, record};
 use crate::error::Result;
 use crate::word::Word;
+use crate::word::stored as word;
 
 record! {
     /// That a code has a conversion into another scheme.

@@ -9,17 +9,12 @@ pub use conversions::*;
 pub use schemes::*;
 
 use crate::db::Conn;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::fsck::Rows;
-use crate::word::Word;
 
 /// Hands every row of a jurisdiction's journal to the audit.
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
     audit_schemes(conn, jurisdiction, rows)?;
     audit_codes(conn, jurisdiction, rows)?;
     audit_conversions(conn, jurisdiction, rows)
-}
-
-fn word<W: Word>(text: &str) -> Result<W> {
-    W::parse(text).ok_or_else(|| Error::bug(format!("the word {text} is stored and not known")))
 }

@@ -11,10 +11,10 @@ use crate::db::schema::{
     units as facts,
 };
 use crate::db::{CURRENT, Db, audit, record};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits;
 use crate::organisation::model::{AutonomyGroup, ExternalCode, GovernmentLevel, HeldFunction, Kind, Unit, UnitLevel};
-use crate::word::Word;
+use crate::word::{Word, stored as word};
 
 record! {
     /// That a unit exists.
@@ -269,10 +269,6 @@ fn unit_of(jurisdiction: &str, row: VersionRow) -> Result<Unit> {
         created_at: row.at,
         updated_at: row.at,
     })
-}
-
-fn word<W: Word>(text: &str) -> Result<W> {
-    W::parse(text).ok_or_else(|| Error::bug(format!("the word {text} is stored and not known")))
 }
 
 /// Writes a new unit.
