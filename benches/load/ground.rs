@@ -134,6 +134,11 @@ impl Ground {
             }
         });
         futures_util::future::join_all(creates).await;
+        // Revisions at which every estimate is there.
+        for number in 0..60 {
+            let request = estimate(format!("later{number}"), number, 2025, 1);
+            client.call("/kehoach.v1.BudgetService/CreateEstimate", bytes(&request)).await.unwrap();
+        }
     }
 
     pub fn list_path(&self) -> &'static str {
@@ -171,7 +176,7 @@ impl Ground {
     }
 
     pub async fn revision(&self) -> i64 {
-        let get = pb::GetEstimateRequest { name: name(ESTIMATES - 1), read_at: None };
+        let get = pb::GetEstimateRequest { name: "jurisdictions/dt/estimates/later59".to_owned(), read_at: None };
         let answer = self.client().call("/kehoach.v1.BudgetService/GetEstimate", bytes(&get)).await.unwrap();
         pb::Estimate::decode(answer).unwrap().revision
     }
