@@ -70,32 +70,22 @@ pub fn rounded(number: i128, divisor: i128) -> i128 {
     if number < 0 { (number - half) / divisor } else { (number + half) / divisor }
 }
 
-/// Divides a whole among parts by largest remainder: the shares are proportional and add to the whole exactly.
+/// Multiplies amounts by a factor in basis points so that they add to their sum times the factor, rounded half away from zero once.
 ///
-/// `None` where the weights add to nothing or an intermediate product does not fit. Ties go to the first.
-pub fn shares(whole: i64, weights: &[i64]) -> Option<Vec<i64>> {
-    let total: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
-    if total == 0 {
-        return None;
+/// Each is rounded down, towards minus infinity; what is left goes to the largest remainders, the earlier first. `None` where
+/// a result does not fit.
+pub fn scaled_parts(amounts: &[i64], factor: i64) -> Option<Vec<i64>> {
+    const ONE: i128 = 10_000;
+    let products: Vec<i128> = amounts.iter().map(|amount| i128::from(*amount) * i128::from(factor)).collect();
+    let whole = rounded(products.iter().sum(), ONE);
+    let mut parts: Vec<i128> = products.iter().map(|product| product.div_euclid(ONE)).collect();
+    let left = usize::try_from(whole - parts.iter().sum::<i128>()).ok()?;
+    let mut order: Vec<usize> = (0..products.len()).collect();
+    order.sort_by_key(|place| std::cmp::Reverse(products[*place].rem_euclid(ONE)));
+    for place in order.into_iter().take(left) {
+        parts[place] += 1;
     }
-    let mut exact = Vec::with_capacity(weights.len());
-    for weight in weights {
-        let product = i128::from(whole).checked_mul(i128::from(*weight))?;
-        exact.push((product.div_euclid(total), product.rem_euclid(total).abs()));
-    }
-    let mut left = i128::from(whole) - exact.iter().map(|(share, _)| share).sum::<i128>();
-    let mut order: Vec<usize> = (0..exact.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(exact.get(*index).map_or(0, |(_, rest)| *rest)));
-    for index in order {
-        if left <= 0 {
-            break;
-        }
-        if let Some((share, _)) = exact.get_mut(index) {
-            *share += 1;
-            left -= 1;
-        }
-    }
-    exact.into_iter().map(|(share, _)| i64::try_from(share).ok()).collect()
+    parts.into_iter().map(|part| i64::try_from(part).ok()).collect()
 }
 
 #[cfg(test)]
@@ -125,25 +115,21 @@ mod tests {
 
     #[test]
     fn the_largest_remainder_gets_the_odd_unit() {
-        assert_eq!(shares(100, &[1, 1, 1]), Some(vec![34, 33, 33]));
-        assert_eq!(shares(10, &[55, 45]), Some(vec![6, 4]));
-        assert_eq!(shares(5, &[]), None);
-        assert_eq!(shares(5, &[0, 0]), None);
+        assert_eq!(scaled_parts(&[33, 33, 34], 5_000), Some(vec![17, 16, 17]));
+        assert_eq!(scaled_parts(&[1, 1, 1], 15_000), Some(vec![2, 2, 1]));
+        assert_eq!(scaled_parts(&[-1, -1], 5_000), Some(vec![0, -1]));
+        assert_eq!(scaled_parts(&[], 5_000), Some(Vec::new()));
+        assert_eq!(scaled_parts(&[i64::MAX], 20_000), None);
     }
 
     proptest! {
         #[test]
-        fn shares_add_to_the_whole(whole in -1_000_000_000_000i64..1_000_000_000_000, weights in proptest::collection::vec(0i64..1_000_000, 1..40)) {
-            if let Some(shares) = shares(whole, &weights) {
-                prop_assert_eq!(shares.iter().sum::<i64>(), whole);
-            }
-        }
-
-        #[test]
-        fn no_share_is_a_unit_or_more_from_exact(whole in 0i64..1_000_000, weights in proptest::collection::vec(1i64..1000, 1..20)) {
-            let total: i64 = weights.iter().sum();
-            for (share, weight) in shares(whole, &weights).unwrap_or_default().iter().zip(&weights) {
-                prop_assert!((share * total - whole * weight).abs() < total);
+        fn parts_add_to_the_whole(amounts in proptest::collection::vec(-1_000_000_000_000i64..1_000_000_000_000, 0..40), factor in 0i64..100_000) {
+            let exact: i128 = amounts.iter().map(|amount| i128::from(*amount) * i128::from(factor)).sum();
+            let parts = scaled_parts(&amounts, factor).unwrap();
+            prop_assert_eq!(i128::from(parts.iter().sum::<i64>()), rounded(exact, 10_000));
+            for (part, amount) in parts.iter().zip(&amounts) {
+                prop_assert!((i128::from(*part) * 10_000 - i128::from(*amount) * i128::from(factor)).abs() <= 10_000);
             }
         }
     }

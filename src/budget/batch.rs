@@ -191,6 +191,13 @@ pub fn count(estimate: &mut Estimate, changes: &Changes) -> Result<()> {
     Ok(())
 }
 
+impl Changes {
+    /// Only new lines.
+    pub fn of_new(begun: Vec<Line>) -> Self {
+        Self { ended: Vec::new(), begun }
+    }
+}
+
 /// Writes what a batch changes: each row once.
 pub fn write(tx: &mut Tx<'_>, estimate: &str, changes: &Changes) -> Result<()> {
     store::end_lines(tx, estimate, &changes.ended)?;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod batch;
+mod copy;
 mod grpc;
 pub(crate) mod model;
 pub(crate) mod store;

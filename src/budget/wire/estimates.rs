@@ -4,6 +4,7 @@ use super::Faults;
 use super::lines::{self, group_totals};
 use crate::budget::actions::*;
 use crate::budget::batch::Written;
+use crate::budget::copy::{CopyEstimate, StageCopy};
 use crate::budget::model::{Amounts, Estimate, Key, Kind, LegalBasis, State};
 use crate::budget::store::EstimateFilter;
 use crate::error::{Error, Result};
@@ -15,7 +16,13 @@ use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
 
-mutations!(pb::CreateEstimateRequest, pb::UpdateEstimateRequest, pb::DeleteEstimateRequest, pb::BatchWriteLinesRequest,);
+mutations!(
+    pb::CreateEstimateRequest,
+    pb::UpdateEstimateRequest,
+    pb::DeleteEstimateRequest,
+    pb::BatchWriteLinesRequest,
+    pb::CopyEstimateRequest,
+);
 
 const WRITABLE: &[&str] = &["title", "narrative", "legal_basis", "unit", "fiscal_year", "kind", "series", "sequence"];
 const READABLE: &[&str] =
@@ -161,6 +168,37 @@ impl FromWire for DeleteEstimate {
 
     fn from_wire(message: Self::Message) -> Result<Self> {
         Ok(Self { name: estimate_name(&message.name, "name")?, etag: message.etag })
+    }
+}
+
+impl FromWire for CopyEstimate {
+    type Message = pb::CopyEstimateRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        let mut faults = Faults::default();
+        let source = estimate_name(&message.name, "name")?;
+        let kind = word(message.kind).ok_or_else(|| Error::invalid("kind", "is required"))?;
+        let reference = kind == Kind::Reference;
+        faults.when(reference && message.series.is_empty(), || "series".to_owned(), "is required for REFERENCE");
+        faults.when(!reference && !message.series.is_empty(), || "series".to_owned(), "is for REFERENCE only");
+        let mut stages: Vec<StageCopy> = Vec::new();
+        for (at, copy) in message.stages.into_iter().enumerate() {
+            let (Some(from), Some(to)) = (word(copy.source), word(copy.target)) else { continue };
+            let twice = stages.iter().any(|other| other.to == to);
+            faults.when(twice, || format!("stages[{at}].target"), "is a target already");
+            stages.push(StageCopy { from, to, factor: copy.factor_bp.map_or(10_000, i64::from) });
+        }
+        let key = Key {
+            unit: faults.unit(|| "unit".to_owned(), &message.unit, &source.jurisdiction).unwrap_or_default(),
+            fiscal_year: i64::from(message.fiscal_year),
+            kind,
+            series: message.series,
+            sequence: i64::from(message.sequence),
+        };
+        let mut new = draft(source.jurisdiction.clone(), message.estimate_id, key);
+        new.title = faults.text(|| "title".to_owned(), &message.title, false);
+        unless_invalid(faults.0)?;
+        Ok(Self { source, new, stages })
     }
 }
 

@@ -122,6 +122,50 @@ engines! {
         h.is_sound();
     }
 
+    async fn a_copy_adds_exactly_to_the_whole_times_the_factor(h: Harness) {
+        h.budget_ground().await;
+        let mut with_basis = line("101", 33);
+        (with_basis.quantity, with_basis.price) = ("3".to_owned(), "11".to_owned());
+        let mut unstated = line("341", 0);
+        unstated.amounts = None;
+        h.estimate("e1", 2024, vec![with_basis, line("101", 33), line("102", 35), unstated]).await;
+        let stage = |source: pb::Stage, target: pb::Stage, factor_bp| pb::StageCopy { source: source.into(), target: target.into(), factor_bp };
+        let request = pb::CopyEstimateRequest {
+            name: estimate_name("e1"),
+            estimate_id: "e2".to_owned(),
+            fiscal_year: 2025,
+            kind: pb::EstimateKind::Annual.into(),
+            stages: vec![
+                stage(pb::Stage::Requested, pb::Stage::BudgetN1, None),
+                stage(pb::Stage::Requested, pb::Stage::Requested, Some(10_350)),
+            ],
+            ..Default::default()
+        };
+        let made = h.budget().copy_estimate(request.clone()).await.unwrap().into_inner();
+        assert_eq!((requested(&made), made.line_count, made.fiscal_year), (105, 4, 2025));
+        let lines = h.lines_of("e2").await;
+        let figures: Vec<_> = lines.iter().map(|line| line.amounts.unwrap()).map(|amounts| (amounts.budget_n1, amounts.requested)).collect();
+        assert_eq!(figures, [(Some(33), Some(34)), (Some(33), Some(34)), (Some(35), Some(37)), (None, None)][..].iter().map(|(a, b)| (*a, *b)).collect::<Vec<_>>());
+        assert_eq!((lines[0].quantity.as_str(), lines[0].price.as_str()), ("", ""), "the basis belongs to the old figures");
+        let before = h.standing();
+        refused(h.budget().copy_estimate(request.clone()).await, Code::AlreadyExists, "ALREADY_EXISTS");
+        let other = |change: &dyn Fn(&mut pb::CopyEstimateRequest)| {
+            let mut other = pb::CopyEstimateRequest { estimate_id: "e3".to_owned(), sequence: 2, ..request.clone() };
+            change(&mut other);
+            other
+        };
+        let decided = other(&|ask| ask.stages[0].target = pb::Stage::Decided.into());
+        refused(h.budget().copy_estimate(decided).await, Code::FailedPrecondition, "STAGE_NOT_WRITABLE");
+        let twice = other(&|ask| ask.stages[0].target = pb::Stage::Requested.into());
+        refused(h.budget().copy_estimate(twice).await, Code::InvalidArgument, "FIELD_INVALID");
+        let schemeless = other(&|ask| ask.fiscal_year = 2040);
+        refused(h.budget().copy_estimate(schemeless).await, Code::FailedPrecondition, "SCHEME_MISSING");
+        let missing = other(&|ask| ask.name = estimate_name("none"));
+        refused(h.budget().copy_estimate(missing).await, Code::NotFound, "RESOURCE_NOT_FOUND");
+        h.nothing_changed(&before);
+        h.is_sound();
+    }
+
     async fn pages_of_estimates_do_not_shift_while_others_write(h: Harness) {
         h.budget_ground().await;
         for year in 2020..2025 {
