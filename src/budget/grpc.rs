@@ -1,6 +1,6 @@
 //! The methods of `BudgetService`.
 
-use super::actions;
+use super::{actions, rollup};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
@@ -15,5 +15,6 @@ pub fn routes() -> Vec<Route> {
         write("/kehoach.v1.BudgetService/BatchWriteLines", actions::batch_write_lines),
         read("/kehoach.v1.BudgetService/GetLine", actions::get_line),
         read("/kehoach.v1.BudgetService/ListLines", actions::list_lines),
+        read("/kehoach.v1.BudgetService/SummarizeBudget", rollup::summarize_budget),
     ]
 }

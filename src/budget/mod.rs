@@ -4,7 +4,9 @@ mod actions;
 mod batch;
 mod grpc;
 pub(crate) mod model;
+mod rollup;
 pub(crate) mod store;
+mod summary;
 mod wire;
 
 pub use grpc::routes;

@@ -2,6 +2,7 @@
 
 mod estimates;
 pub(super) mod lines;
+mod summary;
 
 use crate::error::Violation;
 use crate::id::UnitName;

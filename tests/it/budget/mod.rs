@@ -2,6 +2,7 @@
 
 mod estimates;
 mod lines;
+mod summary;
 
 use kehoach::pb;
 
