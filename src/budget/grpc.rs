@@ -1,6 +1,6 @@
 //! The methods of `BudgetService`.
 
-use super::{actions, rollup};
+use super::{actions, comparison, rollup};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
@@ -16,5 +16,6 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.BudgetService/GetLine", actions::get_line),
         read("/kehoach.v1.BudgetService/ListLines", actions::list_lines),
         read("/kehoach.v1.BudgetService/SummarizeBudget", rollup::summarize_budget),
+        read("/kehoach.v1.BudgetService/CompareEstimates", comparison::compare_estimates),
     ]
 }

@@ -2,6 +2,8 @@
 
 mod actions;
 mod batch;
+mod compare;
+mod comparison;
 mod grpc;
 pub(crate) mod model;
 mod rollup;

@@ -1,6 +1,7 @@
 //! Adds up the lines of many estimates: gathers what the folding in `summary` needs, and asks the store for the sums.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::batch;
 use super::model::{Kind, Stage};
@@ -54,9 +55,8 @@ fn summarize(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Summarized> {
     for class in &ground.classes {
         for dimension in ask.group_by.iter().filter_map(|by| by.attribute.dimension()) {
             let key = (class.scheme.clone(), dimension);
-            if !ground.trees.contains_key(&key) {
-                let tree = Tree::new(codes::tree(view, &class.scheme, dimension)?);
-                ground.trees.insert(key, tree);
+            if let Entry::Vacant(place) = ground.trees.entry(key) {
+                place.insert(Tree::new(codes::tree(view, &class.scheme, dimension)?));
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The messages of `budget.proto`, to and from the words of this slice.
 
+mod compare;
 mod estimates;
 pub(super) mod lines;
 mod summary;

@@ -82,9 +82,10 @@ impl Summarized {
         let display_name = self.ground.display_name(by.attribute, value).to_owned();
         let scheme = SchemeName { jurisdiction: jurisdiction(), scheme: value.scheme.clone() };
         let scheme = if value.scheme.is_empty() { String::new() } else { scheme.to_string() };
-        let value = match by.attribute {
-            Attribute::Unit => UnitName { jurisdiction: jurisdiction(), unit: value.value.clone() }.to_string(),
-            _ => value.value.clone(),
+        let value = if by.attribute == Attribute::Unit {
+            UnitName { jurisdiction: jurisdiction(), unit: value.value.clone() }.to_string()
+        } else {
+            value.value.clone()
         };
         pb::SummaryKey { value, display_name, scheme }
     }
