@@ -159,7 +159,6 @@ reasons! {
     FieldInvalid "FIELD_INVALID",
     PageTokenInvalid "PAGE_TOKEN_INVALID",
     RequestIdReused "REQUEST_ID_REUSED",
-    ImportRowsInvalid "IMPORT_ROWS_INVALID",
     ResourceNotFound "RESOURCE_NOT_FOUND",
     StaleEtag "STALE_ETAG",
     AlreadyExists "ALREADY_EXISTS",

@@ -39,7 +39,6 @@ limits! {
     GROUP_COMMANDS = 64, "Commands that share one COMMIT; more would lengthen the wait of the first.";
     GROUP_EXECUTION_MS = 5, "After this time of executing, a group commits with what it has.";
     DEADLINE_MS = 30_000, "The longest a call may take when the client says nothing or more.";
-    IMPORT_DEADLINE_MS = 600_000, "The longest an import may take, upload included.";
     DRAIN_MS = 9_000, "After SIGTERM calls in flight get this long; the process is gone within ten seconds.";
     RETRY_MS = 100, "What RetryInfo tells a client whose call was refused for lack of room.";
     PAGE_SIZE_DEFAULT = 50, "Items of a page when the request does not say.";
@@ -51,9 +50,6 @@ limits! {
     OPERATIONS_PER_BATCH = 2_000, "Operations of one batch: bounds the time that one command holds the gate.";
     LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
-    IMPORT_CHUNK_BYTES = 256 << 10, "One chunk of an uploaded file.";
-    IMPORT_BYTES = 64 << 20, "One uploaded file: 100,000 lines with descriptions are about 20 MiB.";
-    IMPORT_ROWS = 200_000, "Rows of one uploaded file; the gate is held for as long as their insert takes.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }
 

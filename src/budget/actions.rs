@@ -379,7 +379,8 @@ pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
     store::find_estimate(view, &name.estimate)?.ok_or_else(|| not_found(name))
 }
 
-fn not_found(name: &EstimateName) -> Error {
+/// The error where an estimate is not there.
+pub fn not_found(name: &EstimateName) -> Error {
     Error::NotFound { kind: "Estimate", name: name.to_string() }
 }
 

@@ -1,6 +1,6 @@
 //! The methods of `BudgetService`.
 
-use super::{actions, copy};
+use super::{actions, comparison, copy, rollup};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
@@ -15,6 +15,8 @@ pub fn routes() -> Vec<Route> {
         write("/kehoach.v1.BudgetService/BatchWriteLines", actions::batch_write_lines),
         read("/kehoach.v1.BudgetService/GetLine", actions::get_line),
         read("/kehoach.v1.BudgetService/ListLines", actions::list_lines),
+        read("/kehoach.v1.BudgetService/SummarizeBudget", rollup::summarize_budget),
+        read("/kehoach.v1.BudgetService/CompareEstimates", comparison::compare_estimates),
         write("/kehoach.v1.BudgetService/CopyEstimate", copy::copy_estimate),
     ]
 }

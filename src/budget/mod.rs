@@ -2,10 +2,14 @@
 
 mod actions;
 mod batch;
+mod compare;
+mod comparison;
 mod copy;
 mod grpc;
 pub(crate) mod model;
+mod rollup;
 pub(crate) mod store;
+mod summary;
 mod wire;
 
 pub use grpc::routes;

@@ -352,7 +352,7 @@ impl Sum {
     }
 }
 
-fn overflow() -> Error {
+pub(super) fn overflow() -> Error {
     Error::refused(Reason::AmountOverflow, "", "a sum of amounts does not fit 64 bits")
 }
 

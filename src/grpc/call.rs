@@ -21,7 +21,7 @@ pub fn begin(app: &App, method: &'static str, metadata: &MetadataMap) -> Result<
         actor: actor(metadata)?,
         method,
         at: app.clock().now(),
-        deadline: deadline(metadata, limits::DEADLINE_MS),
+        deadline: deadline(metadata),
         request: None,
         validate_only: false,
         reason: String::new(),
@@ -51,9 +51,9 @@ fn actor(metadata: &MetadataMap) -> Result<String> {
 }
 
 /// The smaller of the client's deadline and our own.
-pub fn deadline(metadata: &MetadataMap, cap_ms: u64) -> Instant {
+fn deadline(metadata: &MetadataMap) -> Instant {
     let asked = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
-    let cap = limits::millis(cap_ms);
+    let cap = limits::millis(limits::DEADLINE_MS);
     Instant::now() + asked.map_or(cap, |asked| asked.min(cap))
 }
 

@@ -29,7 +29,6 @@ fn sentences(reason: Reason) -> (&'static str, &'static str) {
         Reason::RequestIdReused => {
             ("Mã yêu cầu đã dùng cho nội dung khác.", "The request id was used for other content.")
         }
-        Reason::ImportRowsInvalid => ("Tệp nhập có dòng không hợp lệ.", "The imported file has invalid rows."),
         Reason::ResourceNotFound => ("Không tìm thấy đối tượng.", "The object was not found."),
         Reason::StaleEtag => ("Đối tượng đã thay đổi, hãy tải lại.", "The object has changed; load it again."),
         Reason::AlreadyExists => ("Mã đã tồn tại.", "The id is taken."),

@@ -24,7 +24,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use prost::Message;
 use tonic::metadata::MetadataMap;
-use tonic::{Request, Response, Streaming};
+use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
 use crate::error::{Error, Reason, Result};
@@ -89,7 +89,6 @@ pub struct Sent {
 }
 
 type Unary = dyn Fn(App, Call, Bytes) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
-type ClientStream = dyn Fn(App, Call, Streaming<Bytes>) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
 
 /// How a method is served.
 #[derive(Clone)]
@@ -98,8 +97,6 @@ enum Handler {
     Read(Arc<Unary>),
     /// A mutation.
     Write(Arc<Unary>),
-    /// A mutation that is sent in parts.
-    Upload(Arc<ClientStream>),
 }
 
 /// One method: its path and how it is served.
@@ -157,48 +154,6 @@ where
         .boxed()
     };
     Route { path, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
-}
-
-/// A method that changes something and is sent as a stream of messages.
-pub fn upload<M, T, F, R>(path: &'static str, action: F) -> Route
-where
-    M: Message + Default + Validate + 'static,
-    T: IntoWire + Send + 'static,
-    F: Fn(App, Call, Upload<M>) -> R + Copy + Send + Sync + 'static,
-    R: Future<Output = Result<Answer<T>>> + Send + 'static,
-{
-    let handler = move |app: App, call: Call, stream: Streaming<Bytes>| {
-        async move {
-            let upload = Upload { stream, message: std::marker::PhantomData };
-            let answer = action(app.clone(), call, upload).await?;
-            encode(&app, answer, false)
-        }
-        .boxed()
-    };
-    Route { path, handler: Handler::Upload(Arc::new(handler)), calls: latency(path) }
-}
-
-/// The messages of a stream, checked one by one.
-pub struct Upload<M> {
-    stream: Streaming<Bytes>,
-    message: std::marker::PhantomData<M>,
-}
-
-impl<M: Message + Default + Validate> Upload<M> {
-    /// The next message; `None` at the end of the stream.
-    pub async fn next(&mut self) -> Result<Option<M>> {
-        match self.stream.message().await {
-            Ok(Some(bytes)) => {
-                let message: M = decode(bytes)?;
-                let mut violations = Violations::default();
-                message.validate(&Path::root(), &mut violations);
-                violations.into_result()?;
-                Ok(Some(message))
-            }
-            Ok(None) => Ok(None),
-            Err(status) => Err(status::of_stream(&status)),
-        }
-    }
 }
 
 fn latency(path: &'static str) -> metrics::Histogram {
@@ -273,10 +228,7 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             if request.headers().contains_key("grpc-accept-encoding") && wants_gzip(&request) {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
-            Ok(match route.handler {
-                Handler::Upload(_) => grpc.client_streaming(Serving { app, route }, request).await,
-                Handler::Read(_) | Handler::Write(_) => grpc.unary(Serving { app, route }, request).await,
-            })
+            Ok(grpc.unary(Serving { app, route }, request).await)
         }
         .boxed()
     }
@@ -309,35 +261,8 @@ impl tonic::server::UnaryService<Bytes> for Serving {
                 Err(error) => return finish(&route, started, &metadata, Err(error), ""),
             };
             let (deadline, id) = (call.deadline, call.new_id.clone());
-            let outcome = match &route.handler {
-                Handler::Read(handler) | Handler::Write(handler) => bounded(deadline, handler(app, call, bytes)).await,
-                Handler::Upload(_) => Err(Error::bug("a stream was served as a single message")),
-            };
-            finish(&route, started, &metadata, outcome, &id)
-        }
-        .boxed()
-    }
-}
-
-impl tonic::server::ClientStreamingService<Bytes> for Serving {
-    type Response = Bytes;
-    type Future = BoxFuture<'static, Result<Response<Bytes>, tonic::Status>>;
-
-    fn call(&mut self, request: Request<Streaming<Bytes>>) -> Self::Future {
-        let (app, route) = (self.app.clone(), self.route.clone());
-        async move {
-            let started = Instant::now();
-            let (metadata, _, stream) = request.into_parts();
-            let mut call = match call::begin(&app, route.path, &metadata) {
-                Ok(call) => call,
-                Err(error) => return finish(&route, started, &metadata, Err(error), ""),
-            };
-            call.deadline = call::deadline(&metadata, limits::IMPORT_DEADLINE_MS);
-            let (deadline, id) = (call.deadline, call.new_id.clone());
-            let outcome = match &route.handler {
-                Handler::Upload(handler) => bounded(deadline, handler(app, call, stream)).await,
-                Handler::Read(_) | Handler::Write(_) => Err(Error::bug("a single message was served as a stream")),
-            };
+            let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
+            let outcome = bounded(deadline, handler(app, call, bytes)).await;
             finish(&route, started, &metadata, outcome, &id)
         }
         .boxed()

@@ -155,15 +155,6 @@ pub fn unknown_method() -> Status {
     Status::with_error_details(parts.code, parts.message, details)
 }
 
-/// What a broken stream means: the caller went away, or sent what cannot be read.
-pub fn of_stream(status: &Status) -> Error {
-    if matches!(status.code(), Code::OutOfRange | Code::ResourceExhausted) {
-        let (reason, limit) = (Reason::MessageTooLarge, crate::limits::MESSAGE_BYTES);
-        return Error::Limit { reason, limit, subject: "bytes of one message".to_owned() };
-    }
-    Error::invalid("", format!("the stream broke: {}", status.message()))
-}
-
 /// The name of a code as the protocol spells it.
 pub fn code_name(code: Code) -> &'static str {
     match code {

@@ -8,6 +8,7 @@
 
 mod budget;
 mod classification;
+mod coverage;
 mod harness;
 mod organisation;
 mod postgres;

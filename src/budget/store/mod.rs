@@ -3,6 +3,7 @@
 mod check;
 mod estimates;
 mod lines;
+pub mod summary;
 
 pub use check::check;
 pub use estimates::*;

@@ -1,7 +1,9 @@
 //! The messages of `budget.proto`, to and from the words of this slice.
 
+mod compare;
 mod estimates;
 pub(super) mod lines;
+mod summary;
 
 use crate::error::Violation;
 use crate::id::UnitName;

@@ -118,7 +118,7 @@ pub fn children(view: &mut View<'_>, parent: &str) -> Result<Vec<Unit>> {
 }
 
 #[derive(QueryableByName)]
-struct Place {
+struct Step {
     #[diesel(sql_type = Text)]
     unit: String,
     #[diesel(sql_type = BigInt)]
@@ -159,7 +159,7 @@ pub fn subtree(view: &mut View<'_>, unit: &str) -> Result<Vec<(String, i64)>> {
     Ok(places.into_iter().map(|place| (place.unit, place.depth)).collect())
 }
 
-fn walk(view: &mut View<'_>, unit: &str, sql: &str) -> Result<Vec<Place>> {
+fn walk(view: &mut View<'_>, unit: &str, sql: &str) -> Result<Vec<Step>> {
     Ok(diesel::sql_query(sql)
         .bind::<Text, _>(view.jurisdiction)
         .bind::<Text, _>(unit)
@@ -404,4 +404,28 @@ pub fn check(conn: &mut crate::db::Conn, jurisdiction: &str) -> Result<Vec<Strin
         }
     }
     Ok(faults)
+}
+
+/// Where a unit stands, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub unit: String,
+    /// The unit above, none for a root.
+    pub parent: Option<String>,
+    /// What people call it.
+    pub display_name: String,
+    /// The first day on which it no longer exists.
+    pub closes_on: Option<String>,
+}
+
+/// Where every unit of the jurisdiction stands at the revision of the view.
+pub fn places(view: &mut View<'_>) -> Result<Vec<Place>> {
+    let rows = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select((versions::unit, versions::parent, versions::display_name, versions::closes_on))
+        .load::<(String, Option<String>, String, Option<String>)>(view.conn)?;
+    let place = |(unit, parent, display_name, closes_on)| Place { unit, parent, display_name, closes_on };
+    Ok(rows.into_iter().map(place).collect())
 }

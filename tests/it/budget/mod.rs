@@ -1,7 +1,9 @@
 //! Estimates and their lines: created, read at any revision, changed in batches, refused with every reason at once.
 
+mod compare;
 mod estimates;
 mod lines;
+mod summary;
 
 use kehoach::pb;
 

@@ -100,6 +100,11 @@ impl Harness {
         self.clock.advance(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
     }
 
+    /// The connection to the server.
+    pub fn channel(&self) -> Channel {
+        self.channel.clone()
+    }
+
     /// A client of OrganisationService.
     pub fn organisation(&self) -> OrganisationServiceClient<Channel> {
         OrganisationServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())

@@ -1,0 +1,114 @@
+//! Reads two estimates, each at its revision, and answers a page of what differs.
+//!
+//! Every page compares anew: what a revision shows never changes, so the pages agree. Absent: a kept list of differences.
+
+use std::collections::BTreeMap;
+
+use super::actions::not_found;
+use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
+use super::model::{Estimate, Line, Side, Sum};
+use super::store;
+use crate::app::{Answer, App, Call, Depends, Keep, ReadAt};
+use crate::commit::View;
+use crate::error::Result;
+use crate::grpc::page::Page;
+use crate::id::EstimateName;
+
+/// Asks for what differs between two estimates.
+#[derive(Debug, Clone)]
+pub struct CompareEstimates {
+    pub left: EstimateAt,
+    /// Of the same jurisdiction.
+    pub right: EstimateAt,
+    pub page: Page,
+}
+
+/// An estimate at a moment.
+#[derive(Debug, Clone)]
+pub struct EstimateAt {
+    pub name: EstimateName,
+    pub read_at: ReadAt,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone)]
+pub struct Compared {
+    pub name: EstimateName,
+    pub revision: i64,
+    pub totals: BTreeMap<Side, Sum>,
+}
+
+/// A page of what differs.
+#[derive(Debug, Clone)]
+pub struct Comparison {
+    pub left: Compared,
+    pub right: Compared,
+    pub difference_totals: BTreeMap<Side, Sum>,
+    pub differences: Vec<Difference>,
+    pub counts: Counts,
+    pub next_page_token: String,
+}
+
+pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> Result<Keep<Comparison>> {
+    let CompareEstimates { mut left, mut right, page } = ask;
+    let jurisdiction = left.name.jurisdiction.clone();
+    let start = page.start(app.instance(), right.read_at)?;
+    let mut begin = 0;
+    if let Some((revision, offset)) = position_of(&start.after) {
+        (left.read_at, right.read_at, begin) = (ReadAt::Revision(revision), start.read_at, offset);
+    }
+    let is_head = left.read_at == ReadAt::Head || right.read_at == ReadAt::Head;
+    let (left_at, right_at) = (left.read_at, right.read_at);
+    // A named moment is settled first, so that the other one, which may be the head, is not behind it.
+    let (first, last) = if left_at == ReadAt::Head { (right_at, left_at) } else { (left_at, right_at) };
+    let settled = match first == last {
+        true => None,
+        false => Some(app.read(&call, &jurisdiction, first, |view| Ok(view.revision)).await?.value),
+    };
+    let instance = app.instance().clone();
+    let read = move |view: &mut View<'_>| {
+        let (here, there) = (view.revision, settled.unwrap_or(view.revision));
+        let (left_revision, right_revision) = if left_at == ReadAt::Head { (here, there) } else { (there, here) };
+        let (left_header, left_lines) = load(view, &left.name, left_revision)?;
+        let (right_header, right_lines) = load(view, &right.name, right_revision)?;
+        let matching = if left.name == right.name {
+            Matching::ById
+        } else {
+            Matching::ByContent(&left_header.scheme, &right_header.scheme)
+        };
+        let (mut differences, counts) = compare(left_lines, right_lines, matching);
+        let end = begin.saturating_add(usize::try_from(page.size).unwrap_or(usize::MAX));
+        let next_page_token = if differences.len() > end {
+            page.next(&instance, right_revision, vec![left_revision.to_string(), end.to_string()])?
+        } else {
+            String::new()
+        };
+        differences.truncate(end);
+        differences.drain(..begin.min(differences.len()));
+        let (left_totals, right_totals) = (by_side(&left_header.totals)?, by_side(&right_header.totals)?);
+        Ok(Comparison {
+            difference_totals: difference(&left_totals, &right_totals)?,
+            left: Compared { name: left.name.clone(), revision: left_revision, totals: left_totals },
+            right: Compared { name: right.name.clone(), revision: right_revision, totals: right_totals },
+            differences,
+            counts,
+            next_page_token,
+        })
+    };
+    let answer: Answer<Comparison> = app.read(&call, &jurisdiction, last, read).await?;
+    let depends = if is_head { Depends::Everything } else { Depends::Nothing };
+    Ok(answer.kept(&jurisdiction, depends))
+}
+
+fn position_of(texts: &[String]) -> Option<(i64, usize)> {
+    let [revision, offset] = texts else { return None };
+    Some((revision.parse().ok()?, offset.parse().ok()?))
+}
+
+/// An estimate with its totals, and its lines in the order of entry, at a revision up to that of the view.
+fn load(view: &mut View<'_>, name: &EstimateName, revision: i64) -> Result<(Estimate, Vec<Line>)> {
+    let mut view = View { conn: &mut *view.conn, jurisdiction: view.jurisdiction, revision };
+    let mut header = store::find_header(&mut view, &name.estimate)?.ok_or_else(|| not_found(name))?;
+    header.totals = store::read_totals(&mut view, &name.estimate)?;
+    Ok((header, store::all_lines(&mut view, &name.estimate)?))
+}

@@ -1,0 +1,303 @@
+//! Roll-ups: the estimates of some years, and sums of their lines or of their kept totals.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
+
+use super::{LineFilter, code_condition, column, conditions};
+use crate::budget::model::{Autonomy, Nature, Side, Stage, Sum};
+use crate::budget::summary::{Attribute, Header, Part};
+use crate::commit::View;
+use crate::db::Db;
+use crate::db::schema::{estimate_totals as totals, estimate_versions as versions};
+use crate::error::Result;
+use crate::word::{Word, stored as word};
+
+/// Estimates that one statement names; both engines allow several times more binds.
+const ESTIMATES_PER_STATEMENT: usize = 5_000;
+
+/// Units that a statement is narrowed to; more are told apart afterwards.
+const UNITS_PER_STATEMENT: usize = 500;
+
+type HeaderColumns = (String, String, i64, String, String, i64, String, String);
+
+/// The estimates of some years, of these units where they are few.
+pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<Vec<Header>> {
+    let mut query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::fiscal_year.eq_any(years)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select((
+            versions::estimate,
+            versions::unit,
+            versions::fiscal_year,
+            versions::kind,
+            versions::series,
+            versions::sequence,
+            versions::scheme,
+            versions::state,
+        ))
+        .into_boxed::<Db>();
+    if units.len() <= UNITS_PER_STATEMENT {
+        query = query.filter(versions::unit.eq_any(units));
+    }
+    let rows = query.load::<HeaderColumns>(view.conn)?;
+    let header = |(estimate, unit, fiscal_year, kind, series, sequence, scheme, state): HeaderColumns| {
+        let (kind, state) = (word(&kind)?, word(&state)?);
+        Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state })
+    };
+    rows.into_iter().map(header).collect()
+}
+
+/// What is to be added up.
+pub struct Sums<'a> {
+    /// Estimates, each with the number of its class.
+    pub chosen: &'a [(String, usize)],
+    /// What is told apart, up to three.
+    pub attributes: &'a [Attribute],
+    /// Empty means all.
+    pub stages: &'a [Stage],
+    /// Subtrees are expanded.
+    pub filter: &'a LineFilter,
+}
+
+#[derive(QueryableByName)]
+struct SumRow {
+    #[diesel(sql_type = BigInt)]
+    class: i64,
+    #[diesel(sql_type = Text)]
+    side: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    first: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    second: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    third: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    counterpart: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    lines: i64,
+    #[diesel(sql_type = BigInt)]
+    s0: i64,
+    #[diesel(sql_type = BigInt)]
+    s1: i64,
+    #[diesel(sql_type = BigInt)]
+    s2: i64,
+    #[diesel(sql_type = BigInt)]
+    s3: i64,
+    #[diesel(sql_type = BigInt)]
+    s4: i64,
+    #[diesel(sql_type = BigInt)]
+    s5: i64,
+    #[diesel(sql_type = BigInt)]
+    c0: i64,
+    #[diesel(sql_type = BigInt)]
+    c1: i64,
+    #[diesel(sql_type = BigInt)]
+    c2: i64,
+    #[diesel(sql_type = BigInt)]
+    c3: i64,
+    #[diesel(sql_type = BigInt)]
+    c4: i64,
+    #[diesel(sql_type = BigInt)]
+    c5: i64,
+}
+
+impl SumRow {
+    fn part(self) -> Result<Part> {
+        let sum = Sum {
+            line_count: self.lines,
+            sums: [self.s0, self.s1, self.s2, self.s3, self.s4, self.s5],
+            counts: [self.c0, self.c1, self.c2, self.c3, self.c4, self.c5],
+        };
+        Ok(Part {
+            class: usize::try_from(self.class).unwrap_or(usize::MAX),
+            side: word(&self.side)?,
+            columns: [self.first, self.second, self.third],
+            counterpart: self.counterpart,
+            sum,
+        })
+    }
+}
+
+/// Whether the kept totals can answer: nothing is told apart or narrowed that they do not hold.
+pub fn totals_suffice(sums: &Sums<'_>) -> bool {
+    let rest = LineFilter { sides: Vec::new(), natures: Vec::new(), autonomies: Vec::new(), ..sums.filter.clone() };
+    let kept = |attribute: &Attribute| {
+        attribute.is_of_estimate() || matches!(attribute, Attribute::Nature | Attribute::Autonomy)
+    };
+    rest == LineFilter::default() && sums.attributes.iter().all(kept)
+}
+
+/// Adds up, over the kept totals where they suffice and over the lines otherwise.
+///
+/// The totals do not know the other end of a transfer, so these lines are always read.
+pub fn add_up(view: &mut View<'_>, sums: &Sums<'_>) -> Result<Vec<Part>> {
+    let mut parts = Vec::new();
+    for chosen in sums.chosen.chunks(ESTIMATES_PER_STATEMENT) {
+        let sums = Sums { chosen, ..*sums };
+        if !totals_suffice(&sums) {
+            parts.extend(run(view, &sums, Table::Lines)?);
+            continue;
+        }
+        parts.extend(run(view, &sums, Table::Totals)?);
+        let givers = with_transfers(view, chosen)?;
+        let transfers: Vec<_> = chosen.iter().filter(|(estimate, _)| givers.contains(estimate)).cloned().collect();
+        if !transfers.is_empty() {
+            parts.extend(run(view, &Sums { chosen: &transfers, ..sums }, Table::Transfers)?);
+        }
+    }
+    Ok(parts)
+}
+
+fn with_transfers(view: &mut View<'_>, chosen: &[(String, usize)]) -> Result<Vec<String>> {
+    let estimates: Vec<&str> = chosen.iter().map(|(estimate, _)| estimate.as_str()).collect();
+    Ok(totals::table
+        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .filter(totals::nature.eq(Nature::TransferDown.as_str()))
+        .select(totals::estimate)
+        .distinct()
+        .load(view.conn)?)
+}
+
+/// Where a statement finds what it adds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    /// All lines.
+    Lines,
+    /// The kept totals, transfers left out.
+    Totals,
+    /// The lines that are transfers.
+    Transfers,
+}
+
+/// The text of a statement and the texts that are bound in it, which are all that comes from a caller.
+struct Statement {
+    sql: String,
+    texts: Vec<String>,
+}
+
+impl Statement {
+    /// Binds a text and writes its place.
+    fn bind(&mut self, text: &str) {
+        self.texts.push(text.to_owned());
+        self.sql.push_str(&format!("${}", self.texts.len()));
+    }
+
+    fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+}
+
+fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> {
+    let mut statement = Statement { sql: "WITH chosen (estimate, class) AS (VALUES ".to_owned(), texts: Vec::new() };
+    for (position, (estimate, class)) in sums.chosen.iter().enumerate() {
+        statement.push(if position == 0 { "(" } else { ", (" });
+        statement.bind(estimate);
+        statement.push(&format!(", {class})"));
+    }
+    let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
+    let columns: Vec<String> = sums.attributes.iter().filter_map(|attribute| column_of(*attribute)).collect();
+    statement
+        .push(&format!(") SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
+    // The order of the join is said, because SQLite would otherwise guess it.
+    statement
+        .push(&format!(" FROM chosen CROSS JOIN {name} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "));
+    statement.bind(view.jurisdiction);
+    let revision = view.revision;
+    statement.push(&format!(" AND t.until > {revision} AND t.since <= {revision}"));
+    narrow(&mut statement, sums.filter, table);
+    statement.push(" GROUP BY chosen.class, t.side");
+    for column in columns {
+        statement.push(&format!(", {column}"));
+    }
+    if table != Table::Totals {
+        statement.push(", t.counterpart");
+    }
+    let mut query = diesel::sql_query(statement.sql).into_boxed::<Db>();
+    for text in statement.texts {
+        query = query.bind::<Text, _>(text);
+    }
+    query.load::<SumRow>(view.conn)?.into_iter().map(SumRow::part).collect()
+}
+
+/// The column that an attribute of a line is read from.
+fn column_of(attribute: Attribute) -> Option<String> {
+    if attribute.is_of_estimate() {
+        return None;
+    }
+    let name = match attribute.dimension() {
+        Some(dimension) => column(dimension).to_owned(),
+        None => attribute.as_str().to_ascii_lowercase(),
+    };
+    Some(format!("t.{name}"))
+}
+
+fn selected(sums: &Sums<'_>, table: Table) -> String {
+    let mut list = Vec::new();
+    for (position, name) in ["first", "second", "third"].into_iter().enumerate() {
+        let column = sums.attributes.get(position).and_then(|attribute| column_of(*attribute));
+        list.push(format!("{} AS {name}", column.unwrap_or_else(|| "CAST(NULL AS TEXT)".to_owned())));
+    }
+    let kept = table == Table::Totals;
+    list.push(format!("{} AS counterpart", if kept { "CAST(NULL AS TEXT)" } else { "t.counterpart" }));
+    list.push(format!("{} AS lines", if kept { "CAST(SUM(t.line_count) AS BIGINT)" } else { "COUNT(*)" }));
+    for (position, stage) in Stage::ALL.iter().enumerate() {
+        let name = stage.as_str().to_ascii_lowercase();
+        let count = if kept { format!("CAST(SUM(t.{name}_count) AS BIGINT)") } else { format!("COUNT(t.{name})") };
+        let asked = sums.stages.is_empty() || sums.stages.contains(stage);
+        let (sum, count) = if asked {
+            (format!("CAST(COALESCE(SUM(t.{name}), 0) AS BIGINT)"), count)
+        } else {
+            ("CAST(0 AS BIGINT)".to_owned(), "CAST(0 AS BIGINT)".to_owned())
+        };
+        list.push(format!("{sum} AS s{position}, {count} AS c{position}"));
+    }
+    list.join(", ")
+}
+
+/// Adds the conditions of a filter.
+fn narrow(statement: &mut Statement, filter: &LineFilter, table: Table) {
+    among::<Side>(statement, "side", &filter.sides);
+    among::<Nature>(statement, "nature", &filter.natures);
+    among::<Autonomy>(statement, "autonomy", &filter.autonomies);
+    let transfer = Nature::TransferDown.as_str();
+    match table {
+        Table::Lines => {}
+        Table::Totals => statement.push(&format!(" AND t.nature <> '{transfer}'")),
+        Table::Transfers => statement.push(&format!(" AND t.nature = '{transfer}'")),
+    }
+    for condition in conditions(filter) {
+        statement.push(&format!(" AND {condition}"));
+    }
+    for codes in &filter.codes {
+        let (parts, texts) = code_condition(codes);
+        let unset = format!(
+            " AND ({}",
+            if codes.unset { format!("{} IS NULL", column(codes.dimension)) } else { "1 = 0".to_owned() }
+        );
+        statement.push(&unset);
+        for (part, text) in parts.iter().zip(&texts) {
+            statement.push(&format!(" OR {part}"));
+            statement.bind(text);
+            statement.push(if part.ends_with("LIKE ") { " ESCAPE '\\'" } else { "" });
+        }
+        statement.push(")");
+    }
+    if let Some(delegated) = filter.delegated {
+        statement.push(&format!(" AND t.delegated = {}", i64::from(delegated)));
+    }
+    let texts = [("counterpart", &filter.counterpart), ("project", &filter.project), ("plan_task", &filter.plan_task)];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            statement.push(&format!(" AND t.{name} = "));
+            statement.bind(text);
+        }
+    }
+}
+
+fn among<W: Word>(statement: &mut Statement, name: &str, words: &[W]) {
+    if !words.is_empty() {
+        let list: Vec<String> = words.iter().map(|word| format!("'{}'", word.as_str())).collect();
+        statement.push(&format!(" AND t.{name} IN ({})", list.join(", ")));
+    }
+}
