@@ -46,3 +46,14 @@ pub fn number<W: Word + PartialEq>(word: W) -> i32 {
 pub fn number_or_none<W: Word + PartialEq>(word: Option<W>) -> i32 {
     word.map_or(0, number)
 }
+
+/// Fails unless a list of words is that of an enum of the protos, in its order.
+#[cfg(test)]
+#[track_caller]
+pub fn same_words<W: Word>(prefix: &str, name_of: impl Fn(i32) -> Option<&'static str>) {
+    for (word, number) in W::ALL.iter().zip(1..) {
+        assert_eq!(name_of(number), Some(format!("{prefix}{}", word.as_str())).as_deref());
+    }
+    let next = i32::try_from(W::ALL.len() + 1).unwrap_or_default();
+    assert_eq!(name_of(next), None, "{prefix} has a value that the code does not know");
+}

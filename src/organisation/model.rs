@@ -48,10 +48,10 @@ words! {
 words! {
     /// The degree of financial autonomy of a public-service unit.
     AutonomyGroup {
-        One "1",
-        Two "2",
-        Three "3",
-        Four "4",
+        One "ONE",
+        Two "TWO",
+        Three "THREE",
+        Four "FOUR",
     }
 }
 

@@ -430,3 +430,31 @@ impl IntoWire for ListedUnits {
         pb::ListUnitsResponse { units, next_page_token: self.next_page_token, as_of_on: self.as_of_on }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same_words::<crate::organisation::model::Kind>("UNIT_KIND_", |number| {
+            pb::UnitKind::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::organisation::model::GovernmentLevel>("GOVERNMENT_LEVEL_", |number| {
+            pb::GovernmentLevel::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::organisation::model::UnitLevel>("UNIT_LEVEL_", |number| {
+            pb::UnitLevel::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::organisation::model::AutonomyGroup>("AUTONOMY_GROUP_", |number| {
+            pb::AutonomyGroup::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::organisation::model::Function>("FUNCTION_", |number| {
+            pb::Function::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::period::Labelling>("FISCAL_YEAR_LABELLING_", |number| {
+            pb::FiscalYearLabelling::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    }
+}

@@ -81,7 +81,7 @@ CREATE TABLE unit_versions (
     CHECK (kind IN ('MINISTRY', 'PROVINCE', 'DISTRICT', 'COMMUNE', 'COUNCIL', 'COMMITTEE', 'DEPARTMENT', 'PUBLIC_SERVICE_UNIT', 'FUND', 'INTERNAL_DIVISION', 'OTHER')),
     CHECK (government_level IN ('CENTRAL', 'PROVINCE', 'DISTRICT', 'COMMUNE')),
     CHECK (unit_level IN ('LEVEL_I', 'LEVEL_II', 'USING_UNIT', 'NONE')),
-    CHECK (autonomy_group IS NULL OR autonomy_group IN ('1', '2', '3', '4'))
+    CHECK (autonomy_group IS NULL OR autonomy_group IN ('ONE', 'TWO', 'THREE', 'FOUR'))
 ) STRICT;
 CREATE UNIQUE INDEX unit_versions_current ON unit_versions (jurisdiction, unit) WHERE until = 9223372036854775807;
 CREATE INDEX unit_versions_parent ON unit_versions (jurisdiction, parent, until);

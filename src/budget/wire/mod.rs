@@ -41,3 +41,40 @@ impl Faults {
         Some(name.unit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same_words::<crate::budget::model::Kind>("ESTIMATE_KIND_", |number| {
+            pb::EstimateKind::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::State>("ESTIMATE_STATE_", |number| {
+            pb::EstimateState::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Side>("SIDE_", |number| {
+            pb::Side::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Nature>("NATURE_", |number| {
+            pb::Nature::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Autonomy>("AUTONOMY_", |number| {
+            pb::Autonomy::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Baseline>("BASELINE_", |number| {
+            pb::Baseline::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Content>("SCIENCE_CONTENT_", |number| {
+            pb::ScienceContent::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Channel>("FUND_CHANNEL_", |number| {
+            pb::FundChannel::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::model::Stage>("STAGE_", |number| {
+            pb::Stage::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    }
+}

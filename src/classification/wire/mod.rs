@@ -38,3 +38,25 @@ fn last_year(faults: &mut Faults, field: &str, year: i32) -> Option<i64> {
 fn year(year: Option<i64>) -> i32 {
     year.and_then(|year| i32::try_from(year).ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same_words::<crate::classification::model::Dimension>("DIMENSION_", |number| {
+            pb::Dimension::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::classification::model::SpendField>("SPEND_FIELD_", |number| {
+            pb::SpendField::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::classification::model::FinancingClass>("FINANCING_CLASS_", |number| {
+            pb::FinancingClass::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::classification::model::Provenance>("PROVENANCE_", |number| {
+            pb::Provenance::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    }
+}
