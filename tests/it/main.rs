@@ -13,4 +13,5 @@ mod harness;
 mod organisation;
 mod postgres;
 mod require;
+mod schema;
 mod tour;

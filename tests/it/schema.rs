@@ -1,0 +1,76 @@
+//! The two schemas are one: the same columns and constraints, up, down and up again; and the rules that every table keeps.
+
+use kehoach::db::{self, Conn, Engine, Migration, Opening};
+
+use crate::harness::{Harness, engines};
+
+fn shape(h: &Harness) -> Vec<String> {
+    let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+    db::shape(&mut conn).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_have_the_same_columns_keys_and_references() {
+    let (Some(sqlite), Some(postgres)) = (Harness::new(Engine::Sqlite).await, Harness::new(Engine::Postgres).await)
+    else {
+        return;
+    };
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    let (sqlite, postgres) = (sorted(shape(&sqlite)), sorted(shape(&postgres)));
+    let only = |these: &[String], those: &[String]| {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
+    assert!(sqlite.len() > 200, "the shape says almost nothing: {sqlite:?}");
+}
+
+engines! {
+    async fn every_step_can_be_undone_and_done_again(h: Harness) {
+        let before = shape(&h);
+        let steps = db::migrate(h.database(), Migration::Down).unwrap();
+        assert!(steps >= 4);
+        assert_eq!(shape(&h), Vec::<String>::new());
+        assert_eq!(db::migrate(h.database(), Migration::Up).unwrap(), steps);
+        assert_eq!(shape(&h), before);
+        assert_eq!(db::pending_migrations(h.database()).unwrap(), 0);
+    }
+
+    async fn every_key_begins_with_the_jurisdiction_and_every_version_is_found_by_its_end(h: Harness) {
+        let shape = shape(&h);
+        let tables: Vec<&str> = shape.iter().filter_map(|line| line.split_once(".jurisdiction text not null").map(|(table, _)| table)).collect();
+        assert!(tables.len() > 15, "{tables:?}");
+        for table in &tables {
+            let key = shape.iter().find(|line| line.starts_with(&format!("{table} primary key ("))).unwrap();
+            assert!(key.contains("primary key (jurisdiction"), "{key}");
+        }
+        let versioned = shape.iter().filter_map(|line| line.split_once(".until integer not null").map(|(table, _)| table));
+        for table in versioned {
+            let found = shape.iter().any(|line| line.starts_with(&format!("{table} {table}_")) && line.ends_with(", until)") && !line.contains(" partial "));
+            assert!(found, "{table} has no index (jurisdiction, parent, until)");
+        }
+    }
+
+    async fn the_hot_queries_use_an_index(h: Harness) {
+        let at = "since <= 5 AND until > 5";
+        let queries = [
+            format!("SELECT * FROM estimate_versions WHERE jurisdiction = 'j' AND estimate = 'e' AND {at}"),
+            format!("SELECT * FROM estimate_totals WHERE jurisdiction = 'j' AND estimate IN ('e', 'f') AND {at}"),
+            format!("SELECT * FROM line_versions WHERE jurisdiction = 'j' AND estimate = 'e' AND {at} ORDER BY sequence LIMIT 50"),
+            "SELECT * FROM line_versions WHERE jurisdiction = 'j' AND estimate = 'e' AND line IN ('l') AND until = 9223372036854775807".to_owned(),
+            format!("SELECT * FROM unit_versions WHERE jurisdiction = 'j' AND unit = 'u' AND {at}"),
+            format!("SELECT * FROM unit_versions WHERE jurisdiction = 'j' AND parent = 'u' AND {at}"),
+            "SELECT revision FROM journal WHERE jurisdiction = 'j' AND actor = 'a' AND method = 'm' AND request_id = 'r'".to_owned(),
+            "SELECT revision FROM journal WHERE jurisdiction = 'j' AND at <= 5 ORDER BY at DESC LIMIT 1".to_owned(),
+            "SELECT * FROM heads WHERE jurisdiction = 'j'".to_owned(),
+        ];
+        let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+        for query in queries {
+            let plan = db::explain(&mut conn, &query).unwrap().join("; ");
+            let indexed = plan.contains("USING INDEX") || plan.contains("Index Scan") || plan.contains("Index Cond");
+            assert!(indexed && !plan.contains("SCAN ") && !plan.contains("Seq Scan"), "{query}\n{plan}");
+        }
+    }
+}
