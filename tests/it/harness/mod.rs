@@ -100,6 +100,16 @@ impl Harness {
         self.clock.advance(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
     }
 
+    /// The machine behind the server.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// How it was opened.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// The connection to the server.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
