@@ -23,12 +23,14 @@ impl Drop for Server {
     }
 }
 
-fn serve() -> Server {
-    let folder = std::env::temp_dir().join(format!("kehoach-tour-{}", std::process::id()));
+/// The real binary on a database; on a SQLite file of its own where none is given.
+fn serve(database: Option<String>) -> Server {
+    let engine = if database.is_some() { "postgres" } else { "sqlite" };
+    let folder = std::env::temp_dir().join(format!("kehoach-tour-{engine}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
+    let database = database.unwrap_or_else(|| format!("sqlite:{}", folder.join("tour.db").display()));
     let mut child = Command::new(env!("CARGO_BIN_EXE_kehoach"))
-        .args(["--listen", "127.0.0.1:0", "--database"])
-        .arg(format!("sqlite:{}", folder.join("tour.db").display()))
+        .args(["--listen", "127.0.0.1:0", "--database", &database, "--migrate-url", &database])
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -96,11 +98,23 @@ fn open(command: &str) -> bool {
 
 #[test]
 fn the_readme_shows_what_the_server_answers() {
+    walk(None);
+}
+
+#[test]
+fn the_readme_shows_what_the_server_answers_on_postgresql() {
+    if let Some(cluster) = crate::postgres::cluster() {
+        walk(Some(cluster.new_database()));
+    }
+}
+
+fn walk(database: Option<String>) {
     if Command::new("grpcurl").arg("-version").output().is_err() {
         require::missing("grpcurl", "install grpcurl and have it on the PATH");
         return;
     }
-    let server = serve();
+    let bless = database.is_none() && wants_to_bless();
+    let server = serve(database);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_kehoach"));
     #[expect(clippy::disallowed_methods, reason = "where the tour finds grpcurl is not a knob of the server")]
@@ -114,8 +128,6 @@ fn the_readme_shows_what_the_server_answers() {
         let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         steady(&text)
     });
-    #[expect(clippy::disallowed_methods, reason = "the wish to rewrite the README is not a knob of the server")]
-    let bless = std::env::var("KEHOACH_TEST_REQUIRE").is_ok_and(|wishes| wishes.contains("bless"));
     if bless {
         std::fs::write(root.join("README.md"), found).unwrap();
         return;
@@ -124,4 +136,11 @@ fn the_readme_shows_what_the_server_answers() {
         assert_eq!(there, here, "line {} of the README is not what the server answers", number + 1);
     }
     assert_eq!(readme.lines().count(), found.lines().count());
+}
+
+/// Whether the answers are to be written into the README.
+fn wants_to_bless() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "the wish to rewrite the README is not a knob of the server")]
+    let wishes = std::env::var("KEHOACH_TEST_REQUIRE").unwrap_or_default();
+    wishes.contains("bless")
 }
