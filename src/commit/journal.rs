@@ -62,14 +62,29 @@ record! {
 }
 
 /// Passes the gate of a jurisdiction: on PostgreSQL the head's row is locked until the transaction ends; on SQLite
-/// `BEGIN IMMEDIATE` has already excluded every other writer. `None` before the first command.
+/// `BEGIN IMMEDIATE` has already excluded every other writer. `None` where there is no row yet.
 pub(super) fn pass_gate(conn: &mut Conn, jurisdiction: &str) -> Result<Option<Head>> {
     let row = match conn {
-        Conn::Pg(conn) => heads::table.find(jurisdiction).for_no_key_update().first::<HeadRow>(conn).optional()?,
+        Conn::Pg(conn) => {
+            let gate = || heads::table.find(jurisdiction).for_no_key_update();
+            match gate().first::<HeadRow>(conn).optional()? {
+                Some(row) => Some(row),
+                // What is not there cannot be locked, so two processes would both write the first revision. The insert makes
+                // one wait for the other; it goes with the transaction if the command is refused.
+                None => {
+                    diesel::sql_query(FIRST_HEAD).bind::<diesel::sql_types::Text, _>(jurisdiction).execute(conn)?;
+                    gate().first::<HeadRow>(conn).optional()?
+                }
+            }
+        }
         Conn::Sqlite(conn) => heads::table.find(jurisdiction).first::<HeadRow>(conn).optional()?,
     };
     row.map(head_of).transpose()
 }
+
+/// Revision 0, with 32 zero bytes for the hash that no journal row has.
+const FIRST_HEAD: &str = "INSERT INTO heads (jurisdiction, revision, at, hash)
+    VALUES ($1, 0, 0, decode(repeat('00', 32), 'hex')) ON CONFLICT DO NOTHING";
 
 /// The head as it stands, without the gate; revision 0 before the first command.
 pub fn head(conn: &mut Conn, jurisdiction: &str) -> Result<Head> {
