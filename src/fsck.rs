@@ -1,15 +1,16 @@
 //! Checks what is stored: the chain of every journal, the digest of every revision's rows, and what SQL cannot constrain.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commit::{Digests, journal};
 use crate::db::{Conn, Database, Opening};
 use crate::error::Result;
+use crate::id::SYSTEM;
 
 /// What was looked at and what was wrong.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Jurisdictions that have a journal.
+    /// Jurisdictions, `system` among them.
     pub jurisdictions: usize,
     /// Revisions whose journal row was checked.
     pub revisions: usize,
@@ -52,7 +53,11 @@ impl Rows {
 pub fn check(database: &Database) -> Result<Report> {
     let mut conn = Conn::open(database, Opening::Reader)?;
     let mut report = Report::default();
-    for jurisdiction in journal::jurisdictions(&mut conn)? {
+    // Also those whose head is gone: the list of jurisdictions is chained in the journal of `system`.
+    let mut jurisdictions = BTreeSet::from([SYSTEM.to_owned()]);
+    jurisdictions.extend(journal::jurisdictions(&mut conn)?);
+    jurisdictions.extend(crate::organisation::store::jurisdiction_ids(&mut conn)?);
+    for jurisdiction in jurisdictions {
         report.jurisdictions += 1;
         check_jurisdiction(&mut conn, &jurisdiction, &mut report)?;
     }

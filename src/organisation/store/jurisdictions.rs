@@ -39,6 +39,11 @@ pub fn jurisdiction_is_taken(view: &mut View<'_>, id: &str) -> Result<bool> {
     Ok(facts::table.find((SYSTEM, id)).select(facts::since).first::<i64>(view.conn).optional()?.is_some())
 }
 
+/// The ids of all jurisdictions but `system`.
+pub fn jurisdiction_ids(conn: &mut Conn) -> Result<Vec<String>> {
+    Ok(facts::table.filter(facts::jurisdiction.eq(SYSTEM)).select(facts::id).order(facts::id).load(conn)?)
+}
+
 /// Writes a new jurisdiction.
 pub fn insert_jurisdiction(tx: &mut Tx<'_>, new: &Jurisdiction) -> Result<()> {
     let stamp = tx.stamp();
