@@ -59,7 +59,7 @@ async fn run() {
         ("/kehoach.v1.BudgetService/ListEstimates", ground.list_estimates(n))
     })
     .await;
-    show("P4 100 estimates with totals", &list, Some(("bare", bare.per_second())));
+    show("P4 100 estimates with totals, 1,200 questions in turn", &list, Some(("bare", bare.per_second())));
 
     let single = yardsticks::one_transaction_per_write(LAST);
     println!("{:<58} {:>10.0}", "one transaction for each create of 50 lines, plain SQLite", single);
