@@ -3,6 +3,7 @@
 //! Clock and ids are counted, so that answers compare exactly: no redaction, no sleep. Absent: doubles of our own types.
 #![allow(dead_code, unused_imports, reason = "what one test file does not need, the next one does")]
 
+mod bare;
 mod domain;
 mod place;
 mod refusal;
@@ -72,6 +73,29 @@ impl Harness {
         Self::open(self.place.clone(), self.options.clone()).await
     }
 
+    /// The same with other options.
+    pub async fn another_with(&self, options: Options) -> Self {
+        Self::open(self.place.clone(), options).await
+    }
+
+    /// How this server was opened.
+    pub fn options(&self) -> Options {
+        self.options.clone()
+    }
+
+    /// The same server after its process ended and began again.
+    pub async fn restarted(self) -> Self {
+        let (place, options) = (self.place.clone(), self.options.clone());
+        drop(self);
+        let started = std::time::Instant::now();
+        // A file is locked until the machine before has let go of everything.
+        while let Err(error) = App::open(options.clone()).map(drop) {
+            assert!(started.elapsed() < Duration::from_secs(20), "the server does not end: {error:?}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        Self::open(place, options).await
+    }
+
     async fn open(place: Place, options: Options) -> Self {
         let app = App::open(options.clone()).unwrap_or_else(|error| panic!("the machine does not start: {error:?}"));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap_or_else(|error| panic!("no port: {error}"));
@@ -103,11 +127,6 @@ impl Harness {
     /// The machine behind the server.
     pub fn app(&self) -> &App {
         &self.app
-    }
-
-    /// How it was opened.
-    pub fn options(&self) -> &Options {
-        &self.options
     }
 
     /// The connection to the server.
