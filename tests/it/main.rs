@@ -13,6 +13,7 @@ mod harness;
 mod machine;
 mod organisation;
 mod postgres;
+mod process;
 mod require;
 mod schema;
 mod tour;

@@ -27,7 +27,7 @@ use tonic::transport::{Channel, Endpoint};
 pub use domain::{
     department, jurisdiction_name, new_jurisdiction, new_unit, request_id, revision_of, unit_name, was_replayed,
 };
-pub use place::Place;
+pub use place::{Place, new_folder};
 pub use refusal::{Standing, fields, refused, violations};
 
 /// 2025-08-01 00:00 UTC: when every test begins.
