@@ -9,6 +9,7 @@
 mod budget;
 mod classification;
 mod coverage;
+mod dice;
 mod harness;
 mod machine;
 mod organisation;

@@ -1,6 +1,10 @@
 //! The real binary as a process: started, asked, stopped, killed, and watched from outside.
 
+mod disk;
 mod frames;
+mod ground;
+mod killing;
+mod migrating;
 mod settings;
 mod stopping;
 
