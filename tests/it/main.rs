@@ -15,6 +15,7 @@ mod machine;
 mod organisation;
 mod postgres;
 mod process;
+mod refusals;
 mod require;
 mod schema;
 mod tour;
