@@ -10,6 +10,7 @@ mod budget;
 mod classification;
 mod coverage;
 mod harness;
+mod identity;
 mod machine;
 mod organisation;
 mod postgres;
