@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+/// `EX_IOERR`: the disk failed while serving.
+const DISK: u8 = 74;
 /// `EX_USAGE`: the command line or the environment is wrong.
 const USAGE: u8 = 64;
 /// `EX_CONFIG`: what was asked for would not be safe, or contradicts itself.
@@ -72,18 +74,19 @@ async fn serve(config: &Config) -> Outcome {
         tracing::info!(address = %metrics.local_addr()?, "metrics");
         tokio::spawn(server::serve_metrics(metrics, app.clone(), recorder));
     }
-    let server = server::Server::with(listener, app, config.serve.settings());
+    let server = server::Server::with(listener, app.clone(), config.serve.settings());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %config.common.database, address = %server.address()?, "serving");
     let (stop, stopped) = watch::channel(false);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let machine = app.clone();
     tokio::spawn(async move {
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {}, () = machine.alarm().raised() => {} }
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
     server.run(stopped).await;
     tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(if app.alarm().is_raised() { ExitCode::from(DISK) } else { ExitCode::SUCCESS })
 }
 
 /// Sees that there is somebody who can let others in, or says loudly that nobody is kept out.

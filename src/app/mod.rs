@@ -20,7 +20,7 @@ pub use readers::Readers;
 pub use store::Instance;
 
 use crate::clock::Clock;
-use crate::commit::{Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
+use crate::commit::{Alarm, Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
 use crate::db::{self, Conn, Database, Engine, Migration};
 use crate::error::{Error, Reason, Result};
 use crate::id::{Ids, JurisdictionName, SYSTEM};
@@ -32,6 +32,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     writers: Writers,
     readers: Readers,
+    alarm: Arc<Alarm>,
     heads: Arc<Heads>,
     cache: Arc<Cache>,
     instance: Instance,
@@ -76,11 +77,13 @@ impl App {
             writers: options.writers,
             sole_writer: options.sole_writer,
             clock: options.clock.clone(),
+            alarm: Arc::default(),
         };
         let writers = Writers::start(&settings, &heads, &observer)?;
         let readers = Readers::start(&options.database, options.readers)?;
         let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
-        Ok(Self(Arc::new(Inner { writers, readers, heads, cache, instance, known, options, _lock: lock })))
+        let alarm = settings.alarm;
+        Ok(Self(Arc::new(Inner { writers, readers, alarm, heads, cache, instance, known, options, _lock: lock })))
     }
 
     /// The engine below.
@@ -121,6 +124,11 @@ impl App {
     /// How often any head has moved in this process.
     pub fn head_moves(&self) -> u64 {
         self.0.heads.moves()
+    }
+
+    /// Raised where the disk failed, after which this process writes no more and shall end.
+    pub fn alarm(&self) -> &Alarm {
+        &self.0.alarm
     }
 
     /// Commands and reads that wait for a thread.

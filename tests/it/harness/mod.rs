@@ -7,7 +7,7 @@ mod bare;
 mod domain;
 mod locked;
 mod place;
-mod process;
+mod program;
 mod refusal;
 
 use std::sync::OnceLock;
@@ -32,7 +32,7 @@ pub use domain::{
 pub(crate) use locked::locked;
 pub use locked::{As, Bearer, Locked, new_principal, principal_name};
 pub use place::{Place, new_folder};
-pub use process::Process;
+pub use program::Program;
 pub use refusal::{Standing, fields, refused, violations};
 
 /// 2025-08-01 00:00 UTC: when every test begins.

@@ -10,7 +10,7 @@ use kehoach::pb::identity_service_client::IdentityServiceClient;
 use tonic::transport::Endpoint;
 use tonic::{Code, Request, Status};
 
-use crate::harness::{Harness, Process, engines, new_folder, principal_name, refused};
+use crate::harness::{Harness, Program, engines, new_folder, principal_name, refused};
 
 const PORT: [&str; 2] = ["--listen", "127.0.0.1:0"];
 
@@ -39,7 +39,7 @@ fn token_in(path: &Path) -> String {
 async fn with_nothing_said_there_is_one_administrator_whose_token_lies_in_a_file() {
     let folder = Folder(new_folder());
     let path = folder.0.join("kehoach.token");
-    let mut process = Process::start(&folder.0, &PORT, &[]);
+    let mut process = Program::start(&folder.0, &PORT, &[]);
     let address = process.address();
     let token = token_in(&path);
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
@@ -53,12 +53,12 @@ async fn with_nothing_said_there_is_one_administrator_whose_token_lies_in_a_file
     assert!(!log.contains(token.rsplit('_').next().unwrap()), "the token is in the log");
 
     // A second start changes nothing, whether the file is still there or not.
-    let mut process = Process::start(&folder.0, &PORT, &[]);
+    let mut process = Program::start(&folder.0, &PORT, &[]);
     get_admin(&process.address(), &token).await.unwrap();
     let (_, log) = process.stop();
     assert!(!log.contains("kehoach.token") && token_in(&path) == token, "{log}");
     std::fs::remove_file(&path).unwrap();
-    let mut process = Process::start(&folder.0, &PORT, &[]);
+    let mut process = Program::start(&folder.0, &PORT, &[]);
     get_admin(&process.address(), &token).await.unwrap();
     drop(process);
     assert!(!path.exists());
@@ -67,7 +67,7 @@ async fn with_nothing_said_there_is_one_administrator_whose_token_lies_in_a_file
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_dev_nobody_is_kept_out_and_the_log_says_so() {
     let folder = Folder(new_folder());
-    let mut process = Process::start(&folder.0, &["--dev", PORT[0], PORT[1]], &[]);
+    let mut process = Program::start(&folder.0, &["--dev", PORT[0], PORT[1]], &[]);
     let address = process.address();
     refused(get_admin(&address, "").await, Code::NotFound, "RESOURCE_NOT_FOUND");
     let (status, log) = process.stop();
@@ -81,7 +81,7 @@ fn the_first_token_is_not_read_from_where_others_can_read_it() {
     let path = folder.0.join("kehoach.token");
     std::fs::write(&path, Secret::random().unwrap().reveal()).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-    let (status, log) = Process::start(&folder.0, &PORT, &[]).ended();
+    let (status, log) = Program::start(&folder.0, &PORT, &[]).ended();
     assert!(!status.success() && log.contains("can be read by others"), "{log}");
 }
 

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A process of the server; it ends with the test.
-pub struct Process {
+pub struct Program {
     child: Child,
     log: Arc<Mutex<String>>,
 }
 
-impl Process {
+impl Program {
     /// Starts the binary in a folder with these arguments and variables, and nothing else of the environment.
     pub fn start(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kehoach"))
@@ -84,7 +84,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
