@@ -11,6 +11,7 @@ mod store;
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 pub use cache::{Cache, Depends, Kept};
 pub use call::{Answer, Call, Keep, ReadAt};
@@ -58,6 +59,8 @@ pub struct Options {
     pub clock: Clock,
     /// The maker of ids.
     pub ids: Ids,
+    /// Whether nobody is authenticated: for development, on loopback only.
+    pub is_dev: bool,
 }
 
 impl App {
@@ -96,6 +99,11 @@ impl App {
     /// A fresh id.
     pub fn new_id(&self) -> String {
         self.0.options.ids.next(self.clock().now())
+    }
+
+    /// Whether nobody is authenticated, and whoever calls may do everything.
+    pub fn is_dev(&self) -> bool {
+        self.0.options.is_dev
     }
 
     /// What this database is known by.
@@ -154,7 +162,7 @@ impl App {
             run(tx)
         };
         self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
-        self.in_time(call, answered).await
+        in_time(call.deadline, answered).await
     }
 
     /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
@@ -182,20 +190,20 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let (reply, answered) = tokio::sync::oneshot::channel();
-        if !self.0.readers.submit(call.deadline, read, reply) {
-            return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
-        }
-        self.in_time(call, answered).await
+        self.read_by(call.deadline, read).await
     }
 
-    async fn in_time<T>(&self, call: &Call, answered: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
-        match tokio::time::timeout_at(call.deadline.into(), answered).await {
-            Ok(Ok(outcome)) => outcome,
-            // The thread dropped the call, which it does only while it has no connection.
-            Ok(Err(_)) => Err(Error::Busy { reason: Reason::Busy, retry_ms: crate::limits::RETRY_MS }),
-            Err(_) => Err(Error::Deadline),
+    /// The same where there is no call yet.
+    pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answered) = tokio::sync::oneshot::channel();
+        if !self.0.readers.submit(deadline, read, reply) {
+            return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
         }
+        in_time(deadline, answered).await
     }
 
     /// The head of a jurisdiction: known where this process alone writes, asked for otherwise.
@@ -219,6 +227,15 @@ impl App {
         }
         self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(view.jurisdiction.to_owned());
         Ok(())
+    }
+}
+
+async fn in_time<T>(deadline: Instant, answered: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+    match tokio::time::timeout_at(deadline.into(), answered).await {
+        Ok(Ok(outcome)) => outcome,
+        // The thread dropped the call, which it does only while it has no connection.
+        Ok(Err(_)) => Err(Error::Busy { reason: Reason::Busy, retry_ms: crate::limits::RETRY_MS }),
+        Err(_) => Err(Error::Deadline),
     }
 }
 

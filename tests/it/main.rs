@@ -11,6 +11,7 @@ mod classification;
 mod coverage;
 mod dice;
 mod harness;
+mod identity;
 mod machine;
 mod organisation;
 mod postgres;

@@ -80,7 +80,8 @@ async fn kills(engine: Engine, usual: u64, test: &str) {
 /// A process that is killed while it reads what the last one left.
 async fn killed_while_it_starts(place: &Place, after: Duration) {
     let mut child = program(place, &[]);
-    let mut child = child.args(["--listen", "127.0.0.1:0"]).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut child =
+        child.args(["--dev", "--listen", "127.0.0.1:0"]).stderr(std::process::Stdio::null()).spawn().unwrap();
     tokio::time::sleep(after).await;
     child.kill().unwrap();
     child.wait().unwrap();

@@ -61,7 +61,7 @@ impl Process {
     pub async fn try_start(place: &Place, start: &Start) -> Result<Self, (ExitStatus, Vec<String>)> {
         let address = format!("127.0.0.1:{}", start.port);
         let mut command = program(place, &start.under);
-        command.args(["--listen", &address]).stderr(Stdio::piped());
+        command.args(["--dev", "--listen", &address]).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("no process: {error}"));
         let (log, told) = follow(&mut child);
         let told = tokio::task::block_in_place(|| told.recv_timeout(BEGINS));

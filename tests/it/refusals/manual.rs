@@ -55,8 +55,15 @@ pub fn promises(method: &str) -> Vec<String> {
 
 /// The reasons that a comment names; the codes at the beginning of the lines of a list are none.
 fn reasons(comment: &str) -> Vec<String> {
-    const CODES: &[&str] =
-        &["INVALID_ARGUMENT", "NOT_FOUND", "ABORTED", "ALREADY_EXISTS", "FAILED_PRECONDITION", "RESOURCE_EXHAUSTED"];
+    const CODES: &[&str] = &[
+        "INVALID_ARGUMENT",
+        "NOT_FOUND",
+        "PERMISSION_DENIED",
+        "ABORTED",
+        "ALREADY_EXISTS",
+        "FAILED_PRECONDITION",
+        "RESOURCE_EXHAUSTED",
+    ];
     let mut found = Vec::new();
     for line in comment.lines() {
         let line = line.trim();

@@ -48,6 +48,7 @@ fn jurisdictions(w: &World) -> Vec<Asked> {
         )
         .invalid("currency", |m| m.jurisdiction.as_mut().unwrap().currency_code = "XYZ".to_owned())
         .reused(|m| m.request_id = spent())
+        .denied()
         .exists("id", "ALREADY_EXISTS", |m| m.jurisdiction_id = "dt".to_owned())
         .done(),
         write(
@@ -57,6 +58,7 @@ fn jurisdictions(w: &World) -> Vec<Asked> {
         )
         .invalid("time_zone", |m| m.jurisdiction.as_mut().unwrap().time_zone = "Mars/Base".to_owned())
         .reused(|m| m.request_id = spent())
+        .denied()
         .missing("name", |m| m.jurisdiction.as_mut().unwrap().name = jurisdiction_name("nowhere"))
         .stale(|m| m.etag = old())
         .refused("currency", "FIELD_IMMUTABLE", |m| m.jurisdiction.as_mut().unwrap().currency_code = "USD".to_owned())

@@ -6,11 +6,19 @@ use kehoach::pb;
 use kehoach::pb::line_operation::Operation;
 
 use crate::budget::{batch, create, created, line};
-use crate::harness::{Harness, department, jurisdiction_name, new_unit, unit_name};
+use crate::harness::{Harness, department, jurisdiction_name, new_principal, new_unit, principal_name, unit_name};
+use kehoach::limits;
 
-/// Etags by name, as they were when everything was there.
+/// Etags by name, as they were when everything was there, and who may call.
 #[derive(Default)]
-pub struct World(BTreeMap<String, String>);
+pub struct World {
+    etags: BTreeMap<String, String>,
+    tokens: BTreeMap<String, String>,
+    /// The credential of an administrator.
+    pub admin: String,
+    /// The credential of somebody who is none.
+    pub stranger: String,
+}
 
 pub fn scheme_name(scheme: &str) -> String {
     format!("jurisdictions/dt/schemes/{scheme}")
@@ -63,25 +71,95 @@ pub const DEEPEST: &str = "deep-32";
 impl World {
     /// The etag of an object.
     pub fn etag(&self, name: &str) -> String {
-        self.0.get(name).cloned().unwrap_or_default()
+        self.etags.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The name of a token.
+    pub fn token(&self, which: &str) -> String {
+        self.tokens.get(which).cloned().unwrap_or_default()
     }
 
     /// Makes everything through the front door, but the two states that no method leads to yet.
-    pub async fn build(h: &Harness) -> Self {
+    pub async fn build(h: Harness) -> (Harness, Self) {
         let mut world = Self::default();
+        world.make(&h).await;
+        // From here on everybody has to say who they are.
+        (h.restarted_with(|options| options.is_dev = false).await, world)
+    }
+
+    async fn make(&mut self, h: &Harness) {
         h.budget_ground().await;
         let spare = h.jurisdiction("spare").await;
-        world.0.insert(spare.name, spare.etag);
-        world.units(h).await;
-        world.classification(h).await;
-        world.estimates(h).await;
+        self.etags.insert(spare.name, spare.etag);
+        self.principals(h).await;
+        self.units(h).await;
+        self.classification(h).await;
+        self.estimates(h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
-        world.0.insert(dt.name, dt.etag);
+        self.etags.insert(dt.name, dt.etag);
         // The methods of approval do not exist yet, and 200,000 lines would take minutes.
         h.sql("UPDATE estimate_versions SET state = 'SUBMITTED' WHERE estimate = 'submitted'");
         h.sql("UPDATE estimate_versions SET line_count = 200000, last_sequence = 200000 WHERE estimate = 'full'");
-        world
+    }
+
+    async fn principals(&mut self, h: &Harness) {
+        let mut client = h.identity();
+        let spare = (2..=7).map(|number| format!("spare-{number}"));
+        for id in ["boss", "svc", "stranger", "full", "spare"].into_iter().map(str::to_owned).chain(spare) {
+            let mut request = new_principal(&id);
+            request.principal.as_mut().unwrap().administrator = id == "boss";
+            let made = client.create_principal(request).await.unwrap().into_inner();
+            self.etags.insert(made.name, made.etag);
+        }
+        let certificates =
+            (1..limits::MAPPINGS_PER_PRINCIPAL).map(|number| ("full", format!("spiffe://full/{number}")));
+        for (id, uri) in certificates.chain([("spare-5", "spiffe://spare-5".to_owned())]) {
+            let (name, etag) = (principal_name(id), self.etag(&principal_name(id)));
+            let mapped = client
+                .map_certificate(pb::MapCertificateRequest { name, uri, etag, ..Default::default() })
+                .await
+                .unwrap()
+                .into_inner();
+            self.etags.insert(mapped.name, mapped.etag);
+        }
+        for id in ["full", "spare-7"] {
+            let subject = Some(pb::ForeignSubject { issuer: "https://issuer".to_owned(), subject: id.to_owned() });
+            let (name, etag) = (principal_name(id), self.etag(&principal_name(id)));
+            let mapped = client
+                .map_subject(pb::MapSubjectRequest { name, subject, etag, ..Default::default() })
+                .await
+                .unwrap()
+                .into_inner();
+            self.etags.insert(mapped.name, mapped.etag);
+        }
+        let many = (0..limits::TOKENS_PER_PRINCIPAL).map(|_| ("full", "full"));
+        for (id, which) in [
+            ("boss", "boss"),
+            ("stranger", "stranger"),
+            ("svc", "good"),
+            ("svc", "ended"),
+            ("svc", "spare"),
+            ("svc", "spare-2"),
+        ]
+        .into_iter()
+        .chain(many)
+        {
+            let request = pb::CreateTokenRequest { parent: principal_name(id), ..Default::default() };
+            let pb::IssuedToken { token, secret } = client.create_token(request).await.unwrap().into_inner();
+            let mut token = token.unwrap();
+            match which {
+                "boss" => self.admin = secret,
+                "stranger" => self.stranger = secret,
+                "ended" => {
+                    let revoke = pb::RevokeTokenRequest { name: token.name, etag: token.etag, ..Default::default() };
+                    token = client.revoke_token(revoke).await.unwrap().into_inner();
+                }
+                _ => {}
+            }
+            self.tokens.insert(which.to_owned(), token.name.clone());
+            self.etags.insert(token.name, token.etag);
+        }
     }
 
     async fn units(&mut self, h: &Harness) {
@@ -114,7 +192,7 @@ impl World {
         }
         for id in ["khcn", "below", "spare", "spare-2", "spare-3", "closed", "coded", "late"] {
             let unit = h.get_unit("dt", id).await;
-            self.0.insert(unit.name, unit.etag);
+            self.etags.insert(unit.name, unit.etag);
         }
     }
 
@@ -162,7 +240,7 @@ impl World {
             ..Default::default()
         };
         let written = client.batch_write_conversions(conversions).await.unwrap().into_inner();
-        self.0.extend(
+        self.etags.extend(
             ["101", "102", "341"]
                 .iter()
                 .zip(written.conversions)
@@ -174,7 +252,7 @@ impl World {
                 .await
                 .unwrap()
                 .into_inner();
-            self.0.insert(found.name, found.etag);
+            self.etags.insert(found.name, found.etag);
         }
         for code in ["100", "101", "102", "340", "spare"] {
             let found = client
@@ -182,7 +260,7 @@ impl World {
                 .await
                 .unwrap()
                 .into_inner();
-            self.0.insert(found.name, found.etag);
+            self.etags.insert(found.name, found.etag);
         }
     }
 
@@ -237,8 +315,8 @@ impl World {
                 .await
                 .unwrap()
                 .into_inner();
-            self.0.insert(found.name, found.etag);
-            self.0.extend(h.lines_of(id).await.into_iter().map(|line| (line.name, line.etag)));
+            self.etags.insert(found.name, found.etag);
+            self.etags.extend(h.lines_of(id).await.into_iter().map(|line| (line.name, line.etag)));
         }
     }
 }
