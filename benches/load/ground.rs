@@ -78,6 +78,7 @@ impl Ground {
             sole_writer: true,
             clock: Clock::System,
             ids: Ids::Random,
+            is_dev: true,
         };
         let app = App::open(options).unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
