@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub(crate) use conn::take_writer_lock;
-pub use conn::{Conn, Db, Opening, is_connection_lost, is_unique_violation};
+pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique_violation};
 pub use inspect::{explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
 pub(crate) use record::{audit, record};

@@ -248,7 +248,7 @@ fn new_folder() -> PathBuf {
 }
 
 /// A port on which nobody listens now; whoever is faster may still take it.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     PORTS
