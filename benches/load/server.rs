@@ -1,4 +1,4 @@
-//! The server under load: the real binary with its default settings, as a process of its own.
+//! The server under load: the real binary as a process of its own, with its default settings, but nobody is authenticated.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -23,7 +23,7 @@ impl Server {
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("server.log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_kehoach"));
-        command.args(["--database", database, "--listen", &address.to_string()]).args(more);
+        command.args(["--dev", "--database", database, "--listen", &address.to_string()]).args(more);
         let started = Instant::now();
         let mut process = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         while !is_answering(address).await {
