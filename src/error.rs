@@ -170,6 +170,7 @@ reasons! {
     FieldInvalid "FIELD_INVALID",
     PageTokenInvalid "PAGE_TOKEN_INVALID",
     RequestIdReused "REQUEST_ID_REUSED",
+    ImportRowsInvalid "IMPORT_ROWS_INVALID",
     Unauthenticated "UNAUTHENTICATED",
     NotAdministrator "NOT_ADMINISTRATOR",
     ResourceNotFound "RESOURCE_NOT_FOUND",

@@ -48,6 +48,12 @@ limits! {
     ANSWER_CACHE_BYTES = 64 << 20, "Memory for encoded answers that are kept; the oldest go first.";
     ANSWER_CACHE_ENTRY_BYTES = 1 << 20, "The largest answer that is kept.";
     OPERATIONS_PER_BATCH = 2_000, "Operations of one batch: bounds the time that one command holds the gate.";
+    IMPORT_CHUNK_BYTES = 256 << 10, "One piece of an imported file: little enough to be read between two other calls.";
+    IMPORT_BYTES = 64 << 20, "One imported file: 100,000 rows have some fifteen megabytes; what is staged of it is held in memory.";
+    IMPORT_RECORD_BYTES = 1 << 20, "One row of an imported file: a quote that is never closed must not hold the whole file as one cell.";
+    IMPORT_LINES = 200_000, "Lines of one import: they take some hundred bytes each until they are written, and hold the gate meanwhile.";
+    IMPORTS_AT_ONCE = 2, "Imports that stage at a time; more would need more memory than the service is promised to need.";
+    IMPORT_DEADLINE_MS = 120_000, "The longest an import may take, the sending of the file included.";
     LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
     TOKEN_DAYS_DEFAULT = 90, "How long a token is good when nobody says: long enough for a quarter, short enough that rotation is a habit.";
     TOKEN_DAYS_MAX = 366, "The longest life of a token: what nobody renews for a year is not used.";

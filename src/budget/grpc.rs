@@ -1,7 +1,7 @@
 //! The methods of `BudgetService`.
 
-use super::{actions, comparison, copy, rollup};
-use crate::grpc::{Route, read, write};
+use super::{actions, comparison, copy, import, rollup};
+use crate::grpc::{Route, read, upload, write};
 
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
@@ -18,5 +18,6 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.BudgetService/SummarizeBudget", rollup::summarize_budget),
         read("/kehoach.v1.BudgetService/CompareEstimates", comparison::compare_estimates),
         write("/kehoach.v1.BudgetService/CopyEstimate", copy::copy_estimate),
+        upload("/kehoach.v1.BudgetService/ImportLines", import::import_lines),
     ]
 }

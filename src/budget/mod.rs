@@ -6,6 +6,7 @@ mod compare;
 mod comparison;
 mod copy;
 mod grpc;
+mod import;
 pub(crate) mod model;
 mod rollup;
 pub(crate) mod store;

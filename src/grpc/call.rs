@@ -36,10 +36,15 @@ pub fn complete<M: Message + Mutation>(call: &mut Call, message: &M) {
     call.reason = reason.to_owned();
 }
 
-/// The smaller of the client's deadline and our own.
+/// The smaller of the client's deadline and our own for most calls.
 pub fn deadline(headers: &HeaderMap) -> Instant {
+    deadline_within(headers, limits::DEADLINE_MS)
+}
+
+/// The smaller of the client's deadline and a number of milliseconds.
+pub fn deadline_within(headers: &HeaderMap, most: u64) -> Instant {
     let asked = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
-    let cap = limits::millis(limits::DEADLINE_MS);
+    let cap = limits::millis(most);
     Instant::now() + asked.map_or(cap, |asked| asked.min(cap))
 }
 

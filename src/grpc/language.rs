@@ -35,6 +35,7 @@ sentences! {
     FieldInvalid: "Yêu cầu có trường không hợp lệ.", "The request has invalid fields.";
     PageTokenInvalid: "Mã trang không hợp lệ.", "The page token is not valid.";
     RequestIdReused: "Mã yêu cầu đã dùng cho nội dung khác.", "The request id was used for other content.";
+    ImportRowsInvalid: "Tệp có ô không hợp lệ.", "The file has invalid cells.";
     Unauthenticated: "Chưa xác thực.", "The caller is not authenticated.";
     NotAdministrator: "Chỉ quản trị viên hệ thống được làm việc này.", "Only an administrator of the service may do this.";
     CredentialTaken: "Danh tính này đã được gán.", "The credential is mapped already.";

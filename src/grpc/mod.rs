@@ -12,6 +12,7 @@ pub mod mask;
 pub mod page;
 pub mod status;
 pub mod types;
+mod upload;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -32,6 +33,7 @@ use crate::identity::{Authenticator, Caller};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
+pub use upload::{FromUpload, Piece, Upload, upload};
 
 /// A question in the words of its slice, made from a message.
 pub trait FromWire: Sized {
@@ -89,6 +91,7 @@ pub struct Sent {
     replayed: bool,
 }
 
+type Streaming = dyn Fn(App, Call, upload::Messages) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
 type Unary = dyn Fn(App, Call, Bytes) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
 
 /// How a method is served.
@@ -98,6 +101,8 @@ enum Handler {
     Read(Arc<Unary>),
     /// A mutation.
     Write(Arc<Unary>),
+    /// A mutation whose content comes in many messages.
+    Upload(Arc<Streaming>),
 }
 
 /// One method: its path and how it is served.
@@ -107,6 +112,16 @@ pub struct Route {
     pub path: &'static str,
     handler: Handler,
     calls: metrics::Histogram,
+}
+
+impl Route {
+    /// Until when a call may take, its own deadline permitting.
+    fn deadline(&self, headers: &http::HeaderMap) -> Instant {
+        match self.handler {
+            Handler::Upload(_) => call::deadline_within(headers, limits::IMPORT_DEADLINE_MS),
+            Handler::Read(_) | Handler::Write(_) => call::deadline(headers),
+        }
+    }
 }
 
 /// A method that reads.
@@ -222,7 +237,7 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             return async { Ok(status::unknown_method().into_http()) }.boxed();
         };
         async move {
-            let (started, deadline) = (Instant::now(), call::deadline(request.headers()));
+            let (started, deadline) = (Instant::now(), route.deadline(request.headers()));
             // Before the message is read: nobody unknown makes the server hold one.
             let caller = match authenticator.authenticate(request.headers(), deadline).await {
                 Ok(caller) => caller,
@@ -279,8 +294,31 @@ impl tonic::server::UnaryService<Bytes> for Serving {
             }
             let call = call::begin(&app, route.path, &caller, deadline);
             let id = call.new_id.clone();
-            let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
-            let outcome = bounded(deadline, handler(app, call, bytes)).await;
+            let outcome = match &route.handler {
+                Handler::Read(handler) | Handler::Write(handler) => bounded(deadline, handler(app, call, bytes)).await,
+                Handler::Upload(_) => Err(Error::bug("a stream was served as one message")),
+            };
+            finish(&route, started, &metadata, outcome, &id)
+        }
+        .boxed()
+    }
+}
+
+impl tonic::server::ClientStreamingService<Bytes> for Serving {
+    type Response = Bytes;
+    type Future = BoxFuture<'static, Result<Response<Bytes>, tonic::Status>>;
+
+    fn call(&mut self, request: Request<tonic::Streaming<Bytes>>) -> Self::Future {
+        let (app, route, caller) = (self.app.clone(), self.route.clone(), self.caller.clone());
+        let (started, deadline) = (self.started, self.deadline);
+        async move {
+            let (metadata, _, messages) = request.into_parts();
+            let call = call::begin(&app, route.path, &caller, deadline);
+            let id = call.new_id.clone();
+            let outcome = match &route.handler {
+                Handler::Upload(handler) => bounded(deadline, handler(app, call, messages)).await,
+                Handler::Read(_) | Handler::Write(_) => Err(Error::bug("one message was served as a stream")),
+            };
             finish(&route, started, &metadata, outcome, &id)
         }
         .boxed()

@@ -226,12 +226,18 @@ pub fn as_written(tx: &Tx<'_>, estimate: Estimate) -> Estimate {
 
 /// Writes a new estimate, without its lines.
 pub fn insert_estimate(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
-    let stamp = tx.stamp();
-    let fact = FactRow {
-        jurisdiction: stamp.jurisdiction,
+    insert_facts(tx, std::slice::from_ref(new))?;
+    insert_headers(tx, std::slice::from_ref(new))
+}
+
+/// Writes that estimates exist, so that lines can be written before the sums of them are known.
+pub fn insert_facts(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
+    let (stamp, at) = (tx.stamp(), tx.at());
+    let fact = |new: &Estimate| FactRow {
+        jurisdiction: stamp.jurisdiction.clone(),
         since: stamp.since,
         estimate: new.id.clone(),
-        at: tx.at(),
+        at,
         unit: new.key.unit.clone(),
         fiscal_year: new.key.fiscal_year,
         kind: new.key.kind.as_str().to_owned(),
@@ -239,14 +245,20 @@ pub fn insert_estimate(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
         sequence: new.key.sequence,
         scheme: new.scheme.clone(),
     };
-    tx.open(&[fact])?;
-    let header = header_row(tx, new, tx.at());
-    tx.open(&[header])?;
-    if !new.narrative.is_empty() || !new.legal_basis.is_empty() {
-        let text = text_row(tx, new)?;
-        tx.open(&[text])?;
-    }
-    write_totals(tx, &new.id, &Totals::default(), &new.totals)
+    let facts: Vec<FactRow> = new.iter().map(fact).collect();
+    tx.open(&facts)
+}
+
+/// Writes headers, texts and totals of estimates that exist since this very command.
+pub fn insert_headers(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
+    let headers: Vec<HeaderRow> = new.iter().map(|new| header_row(tx, new, tx.at())).collect();
+    tx.open(&headers)?;
+    let with_texts = new.iter().filter(|new| !new.narrative.is_empty() || !new.legal_basis.is_empty());
+    let texts = with_texts.map(|new| text_row(tx, new)).collect::<Result<Vec<_>>>()?;
+    tx.open(&texts)?;
+    let sums = new.iter().flat_map(|new| new.totals.0.iter().map(move |(group, sum)| (new, group, sum)));
+    let sums: Vec<TotalRow> = sums.map(|(new, group, sum)| total_row(tx, &new.id, *group, sum)).collect();
+    tx.open(&sums)
 }
 
 /// Replaces the header of an estimate, and of its totals what differs from `before`; texts are saved apart.

@@ -348,6 +348,12 @@ pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: &[Line]) -> Result<()>
     tx.open(&rows)
 }
 
+/// Writes new lines of several estimates.
+pub fn insert_lines_of(tx: &mut Tx<'_>, new: &[(&str, Line)]) -> Result<()> {
+    let rows: Vec<LineRow> = new.iter().map(|(estimate, line)| line_row(tx, estimate, line)).collect();
+    tx.open(&rows)
+}
+
 /// Ends lines as they were read.
 pub fn end_lines(tx: &mut Tx<'_>, estimate: &str, old: &[Line]) -> Result<()> {
     let rows: Vec<LineRow> = old.iter().map(|line| line_row_at(tx, estimate, line, line.revision)).collect();

@@ -2,6 +2,7 @@
 
 mod compare;
 mod estimates;
+mod import;
 pub(super) mod lines;
 mod summary;
 

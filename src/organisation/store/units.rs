@@ -283,15 +283,40 @@ fn unit_of(jurisdiction: &str, row: VersionRow) -> Result<Unit> {
 
 /// Writes a new unit.
 pub fn insert_unit(tx: &mut Tx<'_>, new: &Unit) -> Result<()> {
-    let stamp = tx.stamp();
-    let fact = FactRow { jurisdiction: stamp.jurisdiction, since: stamp.since, unit: new.id.clone(), at: tx.at() };
-    tx.open(&[fact])?;
-    let row = version_row(tx, new);
-    tx.open(&[row])?;
-    let (functions, codes, successors) = part_rows(tx, new);
-    tx.open(&functions)?;
-    tx.open(&codes)?;
-    tx.open(&successors)
+    insert_units(tx, std::slice::from_ref(new))
+}
+
+/// Writes new units, none below another of them.
+pub fn insert_units(tx: &mut Tx<'_>, new: &[Unit]) -> Result<()> {
+    let (stamp, at) = (tx.stamp(), tx.at());
+    let fact =
+        |new: &Unit| FactRow { jurisdiction: stamp.jurisdiction.clone(), since: stamp.since, unit: new.id.clone(), at };
+    let facts: Vec<FactRow> = new.iter().map(fact).collect();
+    tx.open(&facts)?;
+    let rows: Vec<VersionRow> = new.iter().map(|new| version_row(tx, new)).collect();
+    tx.open(&rows)?;
+    for new in new {
+        let (functions, codes, successors) = part_rows(tx, new);
+        tx.open(&functions)?;
+        tx.open(&codes)?;
+        tx.open(&successors)?;
+    }
+    Ok(())
+}
+
+/// Every id that a unit has or had.
+pub fn taken_units(view: &mut View<'_>) -> Result<std::collections::BTreeSet<String>> {
+    let ids = facts::table.filter(facts::jurisdiction.eq(view.jurisdiction)).select(facts::unit);
+    Ok(ids.load::<String>(view.conn)?.into_iter().collect())
+}
+
+/// Every code of a system, with the unit that has it.
+pub fn units_of_system(view: &mut View<'_>, system: &str) -> Result<Vec<(String, String)>> {
+    Ok(codes::table
+        .filter(codes::jurisdiction.eq(view.jurisdiction).and(codes::system.eq(system)))
+        .filter(codes::since.le(view.revision).and(codes::until.gt(view.revision)))
+        .select((codes::code, codes::unit))
+        .load(view.conn)?)
 }
 
 /// Replaces a unit; of functions, codes and successors only what differs is written.

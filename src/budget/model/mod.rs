@@ -1,10 +1,14 @@
 //! What an estimate and its lines are, what they add up to, and the rules of a line. Pure: no store, no clock.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rules;
 
-use crate::classification::model::{Code, Dimension};
+use std::collections::BTreeMap;
+
+pub use rules::{Context, Facts, is_writable, refuse_but_codes, refuse_code, refuse_line};
+
+use crate::classification::model::Dimension;
 use crate::clock::Micros;
-use crate::error::{Error, Reason, Refusal, Result};
+use crate::error::{Error, Reason, Result};
 use crate::id::{EstimateName, LineName};
 use crate::money;
 use crate::words;
@@ -370,88 +374,6 @@ impl Totals {
             self.0.remove(&group);
         }
         Ok(())
-    }
-}
-
-/// The stored facts that the rules of a line need.
-#[derive(Debug, Default)]
-pub struct Facts {
-    /// The codes that are in the scheme, of those that were asked for.
-    pub codes: BTreeMap<(Dimension, String), Code>,
-    /// The units that exist, of those that were asked for.
-    pub units: BTreeSet<String>,
-}
-
-/// What is particular to the estimate that a line is written to.
-#[derive(Debug, Clone)]
-pub struct Context<'a> {
-    /// The estimate.
-    pub key: &'a Key,
-    /// The scheme of its codes.
-    pub scheme: &'a str,
-}
-
-/// Whether drafters may write a stage: the request and the reference columns, and in a REFERENCE estimate all.
-pub fn is_writable(kind: Kind, stage: Stage) -> bool {
-    kind == Kind::Reference || !matches!(stage, Stage::Appraised | Stage::Decided)
-}
-
-/// Why a line may not be written: every reason at once, with the path of the field as subject.
-///
-/// `old` is the line as it stands; codes that it has already are not asked again, nor figures that do not change.
-pub fn refuse_line(line: &Line, old: Option<&Line>, context: &Context<'_>, facts: &Facts, path: &str) -> Vec<Refusal> {
-    let mut refusals = Vec::new();
-    for (dimension, code) in line.codes.stated() {
-        if old.is_none_or(|old| old.codes.get(dimension) != Some(code)) {
-            refusals.extend(refuse_code(dimension, code, context, facts, path));
-        }
-    }
-    for (stage, name) in [(Stage::Appraised, "appraised"), (Stage::Decided, "decided")] {
-        let before = old.and_then(|old| old.amounts.get(stage));
-        if line.amounts.get(stage) != before && !is_writable(context.key.kind, stage) {
-            let text = format!("{name} is written by reviewers and approvers, not in a draft");
-            refusals.push(Refusal::new(Reason::StageNotWritable, format!("{path}.amounts.{name}"), text));
-        }
-    }
-    if let (Some(basis), Some(requested)) = (&line.basis, line.amounts.get(Stage::Requested))
-        && basis.product() != i128::from(requested)
-    {
-        let text = format!("quantity × price × norm is {}, and requested is {requested}", basis.product());
-        refusals.push(Refusal::new(Reason::CostBasisMismatch, format!("{path}.amounts.requested"), text));
-    }
-    refusals.extend(refuse_counterpart(line, context, facts, path));
-    refusals
-}
-
-fn refuse_code(dimension: Dimension, code: &str, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
-    use crate::word::Word;
-    let subject = format!("{path}.{}_code", dimension.as_str().to_ascii_lowercase());
-    match facts.codes.get(&(dimension, code.to_owned())) {
-        Some(found) => found.refuse_posting(context.key.fiscal_year, &subject),
-        None => {
-            let text = format!("{code} is not a code of the scheme {}", context.scheme);
-            Some(Refusal::new(Reason::CodeUnknown, subject, text))
-        }
-    }
-}
-
-fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
-    let subject = format!("{path}.counterpart_unit");
-    let refuse = |text: &str| Some(Refusal::new(Reason::CounterpartInvalid, subject.clone(), text));
-    match (&line.counterpart, line.nature == Nature::TransferDown) {
-        (None, false) => None,
-        (None, true) => refuse("a TRANSFER_DOWN names the unit at its other end"),
-        (Some(_), false) => refuse("only a TRANSFER_DOWN names a counterpart"),
-        (Some(unit), true) if *unit == context.key.unit => refuse("a transfer has two ends"),
-        (Some(unit), true) if !facts.units.contains(unit) => {
-            Some(Refusal::new(Reason::ReferenceUnknown, subject, format!("the unit {unit} does not exist")))
-        }
-        (Some(_), true) => match line.side {
-            Side::Revenue | Side::Expenditure => None,
-            Side::FeeRemitted | Side::FeeRetainedSpending => {
-                refuse("a transfer stands on the side REVENUE or EXPENDITURE")
-            }
-        },
     }
 }
 

@@ -1,0 +1,40 @@
+//! The act of importing: stage what comes, then write it in one command.
+
+use std::sync::Arc;
+
+use super::plan::ImportLines;
+use super::stage::Stage;
+use super::write::{Imported, write};
+use crate::app::{Answer, App, Call, ReadAt};
+use crate::commit::{First, Tx, View};
+use crate::error::{Error, Result};
+use crate::grpc::Upload;
+use crate::id::SYSTEM;
+use crate::organisation::store as units;
+
+pub async fn import_lines(
+    app: App,
+    mut call: Call,
+    ask: ImportLines,
+    mut upload: Upload<ImportLines>,
+) -> Result<Answer<Imported>> {
+    let jurisdiction = ask.jurisdiction.clone();
+    let plan = Arc::new(ask);
+    let asked = jurisdiction.clone();
+    let found = app.read(&call, SYSTEM, ReadAt::Head, move |view| units::get_jurisdiction(view, &asked)).await?;
+    let exponent = u32::try_from(found.value.currency_exponent).unwrap_or_default();
+    let mut stage = Stage::new(&plan, exponent)?;
+    while let Some(chunk) = upload.next().await? {
+        stage.feed(&chunk)?;
+        // A piece takes its time; others have their turn before the next.
+        tokio::task::yield_now().await;
+    }
+    let staged = Arc::new(stage.finish()?);
+    upload.seal(&mut call);
+    let (instance, new_id) = (app.instance().clone(), call.new_id.clone());
+    let run = move |tx: &mut Tx<'_>| write(tx, &instance, &plan, &staged, &new_id);
+    // How many rows were read cannot be read again: the summary was left with the journal.
+    let replay =
+        |_: &mut View<'_>, first: &First| serde_json::from_slice(&first.answer).map_err(|e| Error::Internal(e.into()));
+    app.write(&call, &jurisdiction, run, replay).await
+}
