@@ -3,6 +3,7 @@
 //! What is not a knob is a constant in `limits.rs`.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -10,6 +11,7 @@ use crate::app::Options;
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::id::Ids;
+use crate::server::Settings;
 
 /// Planning and budgeting for government, over gRPC.
 #[derive(Debug, Parser)]
@@ -56,10 +58,20 @@ pub struct Common {
 /// How to serve.
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
-    /// Where to listen. Until identities exist this must be a loopback address.
-    #[arg(long, env = "KEHOACH_LISTEN", default_value = "127.0.0.1:50051", value_parser = loopback)]
+    /// Where to listen. Any other than a loopback address needs TLS.
+    #[arg(long, env = "KEHOACH_LISTEN", default_value = "127.0.0.1:50051", value_parser = address)]
     pub listen: SocketAddr,
-    /// Where to serve Prometheus metrics; loopback as well. Nowhere when left out.
+    /// For development: nobody is authenticated, everybody may do everything. On loopback only.
+    #[arg(long, env = "KEHOACH_DEV", default_value_t = false)]
+    pub dev: bool,
+    /// Where the token of the first administrator is written at the first start. When left out: `kehoach.token` beside the
+    /// SQLite file, or in the working directory.
+    #[arg(long, env = "KEHOACH_FIRST_TOKEN")]
+    pub first_token: Option<PathBuf>,
+    /// Reflection answers everybody also where the server does not listen on loopback.
+    #[arg(long, env = "KEHOACH_OPEN_REFLECTION", default_value_t = false)]
+    pub open_reflection: bool,
+    /// Where to serve Prometheus metrics, a loopback address. Nowhere when left out.
     #[arg(long, env = "KEHOACH_METRICS", value_parser = loopback)]
     pub metrics: Option<SocketAddr>,
     /// Reader threads, each with a connection of its own.
@@ -84,6 +96,7 @@ impl Config {
             sole_writer: self.serve.sole_writer,
             clock: Clock::System,
             ids: Ids::Random,
+            is_dev: self.serve.dev,
         }
     }
 
@@ -93,24 +106,59 @@ impl Config {
             "KEHOACH_MIGRATE_URL",
             "KEHOACH_LOG",
             "KEHOACH_LISTEN",
+            "KEHOACH_DEV",
+            "KEHOACH_FIRST_TOKEN",
+            "KEHOACH_OPEN_REFLECTION",
             "KEHOACH_METRICS",
             "KEHOACH_READERS",
             "KEHOACH_WRITERS",
             "KEHOACH_SOLE_WRITER",
-            // Read by the test suite, which starts this binary.
-            "KEHOACH_TEST_REQUIRE",
         ];
-        names.filter(|name| name.starts_with("KEHOACH_") && !KNOWN.contains(&name.as_str())).collect()
+        // Those of the test suite, which starts this binary, are read by the tests themselves.
+        let ours = |name: &str| name.starts_with("KEHOACH_") && !name.starts_with("KEHOACH_TEST_");
+        names.filter(|name| ours(name) && !KNOWN.contains(&name.as_str())).collect()
     }
 }
 
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr = text.parse().map_err(|_| "an address is as 127.0.0.1:50051 or [::1]:50051".to_owned())?;
-    if address.ip().is_loopback() {
-        Ok(address)
-    } else {
-        Err("until identities exist the service binds loopback only: use 127.0.0.1 or [::1]".to_owned())
+impl Serve {
+    /// Refuses, in one sentence, what would let strangers in or what contradicts itself.
+    pub fn check(&self) -> Result<(), String> {
+        let on_loopback = self.listen.ip().is_loopback();
+        if self.dev && !on_loopback {
+            return Err(format!("--dev authenticates nobody and must listen on loopback, not on {}", self.listen));
+        }
+        if !on_loopback {
+            return Err(format!("listening on {} needs TLS; without it use 127.0.0.1 or [::1]", self.listen));
+        }
+        if self.dev && self.first_token.is_some() {
+            return Err("--dev authenticates nobody, so there is no first token".to_owned());
+        }
+        Ok(())
     }
+
+    /// Where the token of the first administrator goes.
+    pub fn first_token(&self, database: &Database) -> PathBuf {
+        const NAME: &str = "kehoach.token";
+        match (&self.first_token, database) {
+            (Some(path), _) => path.clone(),
+            (None, Database::Sqlite(file)) => file.with_file_name(NAME),
+            (None, Database::Postgres(_)) => PathBuf::from(NAME),
+        }
+    }
+
+    /// How to meet callers.
+    pub fn settings(&self) -> Settings {
+        Settings { open_reflection: self.open_reflection || self.listen.ip().is_loopback() }
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address is as 127.0.0.1:50051 or [::1]:50051".to_owned())
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = address(text)?;
+    if address.ip().is_loopback() { Ok(address) } else { Err("must be a loopback address".to_owned()) }
 }
 
 #[cfg(test)]
@@ -118,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_is_bound() {
+    fn metrics_are_bound_to_loopback() {
         assert!(loopback("127.0.0.1:0").is_ok() && loopback("[::1]:1").is_ok());
         for bad in ["0.0.0.0:1", "192.168.1.1:1", "[::]:1", "localhost", ""] {
             assert!(loopback(bad).is_err(), "{bad}");

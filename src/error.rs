@@ -8,6 +8,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, by what the caller should do next.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Nobody knows who calls: present credentials. What was wrong with those presented is never said.
+    #[error("unauthenticated")]
+    Unauthenticated,
     /// The message itself is wrong: fix the request. Every wrong field is named.
     #[error("invalid request")]
     Invalid(Vec<Violation>),
@@ -31,6 +34,14 @@ pub enum Error {
         name: String,
         /// Whether the id or another key is taken.
         reason: Reason,
+    },
+    /// The caller is known and not entitled: ask somebody who is.
+    #[error("denied: {reason:?}")]
+    Denied {
+        /// The machine-readable reason.
+        reason: Reason,
+        /// What would be needed, in one clause.
+        needs: String,
     },
     /// The object changed since the caller read it: reload and decide again.
     #[error("stale etag")]
@@ -159,11 +170,14 @@ reasons! {
     FieldInvalid "FIELD_INVALID",
     PageTokenInvalid "PAGE_TOKEN_INVALID",
     RequestIdReused "REQUEST_ID_REUSED",
+    Unauthenticated "UNAUTHENTICATED",
+    NotAdministrator "NOT_ADMINISTRATOR",
     ResourceNotFound "RESOURCE_NOT_FOUND",
     StaleEtag "STALE_ETAG",
     AlreadyExists "ALREADY_EXISTS",
     EstimateKeyTaken "ESTIMATE_KEY_TAKEN",
     ExternalCodeTaken "EXTERNAL_CODE_TAKEN",
+    CredentialTaken "CREDENTIAL_TAKEN",
     RevisionNotReached "REVISION_NOT_REACHED",
     FieldImmutable "FIELD_IMMUTABLE",
     ReferenceUnknown "REFERENCE_UNKNOWN",
@@ -187,10 +201,15 @@ reasons! {
     CostBasisMismatch "COST_BASIS_MISMATCH",
     CounterpartInvalid "COUNTERPART_INVALID",
     AmountOverflow "AMOUNT_OVERFLOW",
+    OwnPrincipal "OWN_PRINCIPAL",
+    LastAdministrator "LAST_ADMINISTRATOR",
+    TokenEnded "TOKEN_ENDED",
     TooManyRows "TOO_MANY_ROWS",
     LinesPerEstimate "LINES_PER_ESTIMATE",
     MessageTooLarge "MESSAGE_TOO_LARGE",
     TreeTooDeep "TREE_TOO_DEEP",
+    TokensPerPrincipal "TOKENS_PER_PRINCIPAL",
+    MappingsPerPrincipal "MAPPINGS_PER_PRINCIPAL",
     QueueFull "QUEUE_FULL",
     Busy "BUSY",
     OutcomeUnknown "OUTCOME_UNKNOWN",

@@ -67,6 +67,7 @@ pub fn check(database: &Database) -> Result<Report> {
 fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) -> Result<()> {
     let mut rows = Rows::default();
     crate::organisation::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::identity::store::audit(conn, jurisdiction, &mut rows)?;
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();
@@ -83,6 +84,9 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     report.faults.extend(chain);
     report.faults.extend(faults);
     report.faults.extend(crate::organisation::store::check(conn, jurisdiction)?);
+    if jurisdiction == SYSTEM {
+        report.faults.extend(crate::identity::store::check_names(conn)?);
+    }
     report.faults.extend(crate::budget::store::check(conn, jurisdiction)?);
     for revision in rows.0.keys() {
         report

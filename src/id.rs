@@ -101,6 +101,17 @@ resource_name!(
 resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
     LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
+resource_name!(
+    /// `principals/{principal}`
+    PrincipalName, "principals" => principal);
+resource_name!(
+    /// `principals/{principal}/tokens/{token}`
+    TokenName, "principals" => principal, "tokens" => token);
+
+/// Whether a text can be the id of a principal: 1 to 100 printable ASCII characters without blanks and slashes.
+pub fn is_principal(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic() && c != b'/')
+}
 
 /// Whether a text can be an id chosen by a caller: `[a-z0-9][a-z0-9-]{0,62}`.
 pub fn is_id(text: &str) -> bool {

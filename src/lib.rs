@@ -8,7 +8,7 @@
 //!
 //! # The map
 //!
-//! A call comes in at [`server`], takes the road of [`mod@grpc`] from bytes to a question, and reaches an action of its slice. The
+//! A call comes in at [`server`], is told whose it is by [`identity`], takes the road of [`mod@grpc`] from bytes to a question, and reaches an action of its slice. The
 //! action reads or writes through [`app`], the machine, which knows no subject: [`commit`] orders the writes, [`db`] knows
 //! the engines. Each slice has the same rooms: `model` (pure), `actions`, `store` (the tables), `wire` (the messages), `grpc`
 //! (the table of its methods).
@@ -18,6 +18,7 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`identity`] | principals and their credentials; who makes a call |
 //!
 //! # Invariants
 //!
@@ -42,6 +43,7 @@ pub mod error;
 pub mod fsck;
 pub mod grpc;
 pub mod id;
+pub mod identity;
 pub mod limits;
 pub mod money;
 pub mod organisation;

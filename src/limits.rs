@@ -49,6 +49,13 @@ limits! {
     ANSWER_CACHE_ENTRY_BYTES = 1 << 20, "The largest answer that is kept.";
     OPERATIONS_PER_BATCH = 2_000, "Operations of one batch: bounds the time that one command holds the gate.";
     LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
+    TOKEN_DAYS_DEFAULT = 90, "How long a token is good when nobody says: long enough for a quarter, short enough that rotation is a habit.";
+    TOKEN_DAYS_MAX = 366, "The longest life of a token: what nobody renews for a year is not used.";
+    TOKENS_PER_PRINCIPAL = 50, "Good tokens of one principal; more is a leak of a program that makes one at each start.";
+    MAPPINGS_PER_PRINCIPAL = 50, "Mapped certificates and subjects of one principal; a fleet has one URI for all its members.";
+    CREDENTIAL_BYTES = 8_192, "The longest credential that is looked at; a JWT with many claims has two thousand.";
+    CREDENTIAL_CACHE = 10_000, "Credentials that are known to be good; when it is full, all are verified anew.";
+    VERIFICATIONS = 16, "Credentials verified at once against the store; bad ones must not fill the queue of reads.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

@@ -6,13 +6,18 @@ use clap::Parser;
 use kehoach::app::App;
 use kehoach::config::{Command, Config};
 use kehoach::db::{self, Migration};
+use kehoach::identity::{self, FirstToken};
 use kehoach::{fsck, limits, server, telemetry};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
+/// `EX_IOERR`: the disk failed while serving.
+const DISK: u8 = 74;
 /// `EX_USAGE`: the command line or the environment is wrong.
 const USAGE: u8 = 64;
+/// `EX_CONFIG`: what was asked for would not be safe, or contradicts itself.
+const CONFIG: u8 = 78;
 
 fn main() -> ExitCode {
     let unknown = Config::unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()));
@@ -52,30 +57,49 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn serve(config: &Config) -> Outcome {
+    if let Err(sentence) = config.serve.check() {
+        eprintln!("kehoach: {sentence}");
+        return Ok(ExitCode::from(CONFIG));
+    }
     let recorder = metrics_exporter_prometheus::PrometheusBuilder::new()
         .set_buckets(&[
             0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
         ])?
         .install_recorder()?;
     let app = App::open(config.options())?;
+    meet_first(config, &app).await?;
     let listener = TcpListener::bind(config.serve.listen).await?;
     if let Some(address) = config.serve.metrics {
         let metrics = TcpListener::bind(address).await?;
         tracing::info!(address = %metrics.local_addr()?, "metrics");
         tokio::spawn(server::serve_metrics(metrics, app.clone(), recorder));
     }
-    let server = server::Server::new(listener, app);
+    let server = server::Server::with(listener, app.clone(), config.serve.settings());
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %config.common.database, address = %server.address()?, "serving");
     let (stop, stopped) = watch::channel(false);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let machine = app.clone();
     tokio::spawn(async move {
-        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {}, () = machine.alarm().raised() => {} }
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
     server.run(stopped).await;
     tracing::info!("stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(if app.alarm().is_raised() { ExitCode::from(DISK) } else { ExitCode::SUCCESS })
+}
+
+/// Sees that there is somebody who can let others in, or says loudly that nobody is kept out.
+async fn meet_first(config: &Config, app: &App) -> Result<(), Box<dyn std::error::Error>> {
+    if app.is_dev() {
+        tracing::warn!("--dev: NOBODY IS AUTHENTICATED, whoever reaches this port may do everything under any name");
+        return Ok(());
+    }
+    let path = config.serve.first_token(&config.common.database);
+    if identity::first_administrator(app, &path).await? == FirstToken::Made {
+        tracing::warn!(path = %path.display(), "the principal admin was made; its token is in this file, which is written once");
+    }
+    Ok(())
 }
 
 fn migrate(config: &Config) -> Outcome {

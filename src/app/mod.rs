@@ -11,6 +11,7 @@ mod store;
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 pub use cache::{Cache, Depends, Kept};
 pub use call::{Answer, Call, Keep, ReadAt};
@@ -19,7 +20,7 @@ pub use readers::Readers;
 pub use store::Instance;
 
 use crate::clock::Clock;
-use crate::commit::{Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
+use crate::commit::{Alarm, Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
 use crate::db::{self, Conn, Database, Engine, Migration};
 use crate::error::{Error, Reason, Result};
 use crate::id::{Ids, JurisdictionName, SYSTEM};
@@ -31,6 +32,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     writers: Writers,
     readers: Readers,
+    alarm: Arc<Alarm>,
     heads: Arc<Heads>,
     cache: Arc<Cache>,
     instance: Instance,
@@ -57,6 +59,8 @@ pub struct Options {
     pub clock: Clock,
     /// The maker of ids.
     pub ids: Ids,
+    /// Whether nobody is authenticated: for development, on loopback only.
+    pub is_dev: bool,
 }
 
 impl App {
@@ -73,11 +77,13 @@ impl App {
             writers: options.writers,
             sole_writer: options.sole_writer,
             clock: options.clock.clone(),
+            alarm: Arc::default(),
         };
         let writers = Writers::start(&settings, &heads, &observer)?;
         let readers = Readers::start(&options.database, options.readers)?;
         let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
-        Ok(Self(Arc::new(Inner { writers, readers, heads, cache, instance, known, options, _lock: lock })))
+        let alarm = settings.alarm;
+        Ok(Self(Arc::new(Inner { writers, readers, alarm, heads, cache, instance, known, options, _lock: lock })))
     }
 
     /// The engine below.
@@ -93,6 +99,11 @@ impl App {
     /// A fresh id.
     pub fn new_id(&self) -> String {
         self.0.options.ids.next(self.clock().now())
+    }
+
+    /// Whether nobody is authenticated, and whoever calls may do everything.
+    pub fn is_dev(&self) -> bool {
+        self.0.options.is_dev
     }
 
     /// What this database is known by.
@@ -113,6 +124,11 @@ impl App {
     /// How often any head has moved in this process.
     pub fn head_moves(&self) -> u64 {
         self.0.heads.moves()
+    }
+
+    /// Raised where the disk failed, after which this process writes no more and shall end.
+    pub fn alarm(&self) -> &Alarm {
+        &self.0.alarm
     }
 
     /// Commands and reads that wait for a thread.
@@ -146,7 +162,7 @@ impl App {
             run(tx)
         };
         self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
-        self.in_time(call, answered).await
+        in_time(call.deadline, answered).await
     }
 
     /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
@@ -174,20 +190,20 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let (reply, answered) = tokio::sync::oneshot::channel();
-        if !self.0.readers.submit(call.deadline, read, reply) {
-            return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
-        }
-        self.in_time(call, answered).await
+        self.read_by(call.deadline, read).await
     }
 
-    async fn in_time<T>(&self, call: &Call, answered: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
-        match tokio::time::timeout_at(call.deadline.into(), answered).await {
-            Ok(Ok(outcome)) => outcome,
-            // The thread dropped the call, which it does only while it has no connection.
-            Ok(Err(_)) => Err(Error::Busy { reason: Reason::Busy, retry_ms: crate::limits::RETRY_MS }),
-            Err(_) => Err(Error::Deadline),
+    /// The same where there is no call yet.
+    pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answered) = tokio::sync::oneshot::channel();
+        if !self.0.readers.submit(deadline, read, reply) {
+            return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
         }
+        in_time(deadline, answered).await
     }
 
     /// The head of a jurisdiction: known where this process alone writes, asked for otherwise.
@@ -211,6 +227,15 @@ impl App {
         }
         self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(view.jurisdiction.to_owned());
         Ok(())
+    }
+}
+
+async fn in_time<T>(deadline: Instant, answered: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+    match tokio::time::timeout_at(deadline.into(), answered).await {
+        Ok(Ok(outcome)) => outcome,
+        // The thread dropped the call, which it does only while it has no connection.
+        Ok(Err(_)) => Err(Error::Busy { reason: Reason::Busy, retry_ms: crate::limits::RETRY_MS }),
+        Err(_) => Err(Error::Deadline),
     }
 }
 

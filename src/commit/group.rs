@@ -9,7 +9,7 @@ use super::journal::{self, Head};
 use super::queue::Queue;
 use super::tx::Tx;
 use super::{Command, Heads, Observer, Outcome, Settings, request};
-use crate::db::{Conn, Database, Opening};
+use crate::db::{self, Conn, Database, Opening};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
@@ -51,7 +51,7 @@ struct Gate {
 pub(super) fn open_writer(settings: &Settings) -> Result<Conn> {
     let mut conn = Conn::open(&settings.database, Opening::Writer)?;
     if let Conn::Pg(pg) = &mut conn {
-        crate::db::take_writer_lock(pg, settings.sole_writer)?;
+        db::take_writer_lock(pg, settings.sole_writer)?;
     }
     Ok(conn)
 }
@@ -83,6 +83,30 @@ impl Writer {
                     self.run_singly(commands);
                 }
             }
+            if self.settings.alarm.is_raised() {
+                return self.refuse_all();
+            }
+        }
+    }
+
+    /// Refuses what waits and what comes. After a failed write or fsync nobody knows what of the file is on the disk and
+    /// what is only in memory; the next process reads it again and goes on from what is there.
+    fn refuse_all(&self) {
+        self.queue.close();
+        while let Some((_, command)) = self.queue.pop() {
+            command.answer(Err(busy()));
+        }
+    }
+
+    /// Raises the alarm where an error says that the disk failed.
+    fn watch_disk(&self, error: &Error) {
+        if db::is_disk_failure(error) && !self.settings.alarm.is_raised() {
+            let error = std::error::Error::source(error).map(ToString::to_string);
+            tracing::error!(
+                error,
+                "the disk failed: this process writes no more and ends; start it again once the disk is sound"
+            );
+            self.settings.alarm.raise();
         }
     }
 
@@ -146,6 +170,7 @@ impl Writer {
         lost: LostWrites,
     ) -> Result<(), Vec<Box<dyn Command>>> {
         tracing::warn!(error = %lost.0, commands = commands.len() + ran.len(), "a group of commands lost its transaction");
+        self.watch_disk(&lost.0);
         drop(conn.run("ROLLBACK"));
         commands.splice(0..0, ran.into_iter().map(|ran| ran.command));
         Err(commands)
@@ -154,6 +179,10 @@ impl Writer {
     /// Runs each command in a transaction of its own; one that loses it again is answered.
     fn run_singly(&mut self, commands: Vec<Box<dyn Command>>) {
         for command in commands {
+            if self.settings.alarm.is_raised() {
+                command.answer(Err(busy()));
+                continue;
+            }
             let Some(mut conn) = self.usable_connection() else {
                 command.answer(Err(busy()));
                 continue;
@@ -174,7 +203,8 @@ impl Writer {
             };
             if let Err((command, lost)) = lost {
                 drop(conn.run("ROLLBACK"));
-                command.answer(Err(lost.0));
+                self.watch_disk(&lost.0);
+                command.answer(Err(if self.settings.alarm.is_raised() { busy() } else { lost.0 }));
             }
             self.conn = Some(conn);
         }
@@ -202,7 +232,13 @@ impl Writer {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(error = %error, "COMMIT failed");
-                self.look_up(conn, &executing.jurisdiction, &executing.command_id)
+                self.watch_disk(&error.into());
+                // What this process sees after a failed fsync is not what the next one will find.
+                if self.settings.alarm.is_raised() {
+                    Err(true)
+                } else {
+                    self.look_up(conn, &executing.jurisdiction, &executing.command_id)
+                }
             }
         };
         match decided {
@@ -301,6 +337,11 @@ fn run_command(
         Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, End::Undo),
         Err(error) => (Err(error), None, End::Undo),
     };
+    if let Err(error) = &outcome
+        && db::is_disk_failure(error)
+    {
+        return Err((command, LostWrites(outcome.err().unwrap_or_else(busy))));
+    }
     let ended = match end {
         End::Release => conn.execute_fixed("RELEASE SAVEPOINT command", &[]).map(drop),
         End::Undo => conn.run("ROLLBACK TO command; RELEASE command"),

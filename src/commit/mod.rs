@@ -3,6 +3,7 @@
 //! A command is a closure that may run twice; it gets a [`Tx`], without which nothing can be written, and leaves an
 //! [`Entry`], without which nothing is committed. Absent: retries of refused commands; a refusal is an answer.
 
+mod alarm;
 mod group;
 mod heads;
 pub mod journal;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+pub use alarm::Alarm;
 pub use group::LostWrites;
 pub use heads::Heads;
 pub use journal::Head;
@@ -102,6 +104,8 @@ pub struct Settings {
     pub sole_writer: bool,
     /// The clock of the gate.
     pub clock: Clock,
+    /// Raised where the disk fails.
+    pub alarm: Arc<Alarm>,
 }
 
 impl Writers {

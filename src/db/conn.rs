@@ -193,6 +193,12 @@ pub fn is_connection_lost(error: &Diesel) -> bool {
     matches!(error, Diesel::BrokenTransactionManager)
 }
 
+/// Whether SQLite could not read or write its files, or could not bring what it wrote to the disk.
+pub fn is_disk_failure(error: &Error) -> bool {
+    let Error::Internal(source) = error else { return false };
+    matches!(source.downcast_ref(), Some(Diesel::DatabaseError(_, info)) if info.message().contains("disk I/O error"))
+}
+
 /// Whether a unique constraint refused the statement.
 pub fn is_unique_violation(error: &Diesel) -> bool {
     matches!(error, Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
@@ -210,6 +216,8 @@ pub fn classify(error: Diesel) -> Error {
             || text.contains("lock timeout")
             || text.contains("deadlock detected")
             || text.contains("database is locked")
+            // A full disk: nothing was written, and there may be room in a moment.
+            || text.contains("database or disk is full")
         {
             return busy(Reason::Busy);
         }

@@ -12,7 +12,7 @@ pub(crate) mod schema;
 use std::fmt;
 use std::path::PathBuf;
 
-pub use conn::{Conn, Db, Opening, is_connection_lost, is_unique_violation};
+pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique_violation};
 pub(crate) use conn::{direct, take_writer_lock};
 pub(crate) use fixed::Forever;
 pub use inspect::{explain, shape};

@@ -340,3 +340,86 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);
+
+diesel::table! {
+    principals (jurisdiction, principal) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        principal -> Text,
+        at -> BigInt,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    principal_versions (jurisdiction, principal, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        principal -> Text,
+        at -> BigInt,
+        state -> Text,
+        administrator -> BigInt,
+        name_commitment -> Binary,
+    }
+}
+
+diesel::table! {
+    principal_names (jurisdiction, principal) {
+        jurisdiction -> Text,
+        principal -> Text,
+        display_name -> Text,
+        salt -> Binary,
+    }
+}
+
+diesel::table! {
+    principal_mappings (jurisdiction, kind, issuer, subject, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        issuer -> Text,
+        subject -> Text,
+        principal -> Text,
+    }
+}
+
+diesel::table! {
+    tokens (jurisdiction, token) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        token -> Text,
+        principal -> Text,
+        at -> BigInt,
+        label -> Text,
+        secret_hash -> Binary,
+    }
+}
+
+diesel::table! {
+    token_versions (jurisdiction, token, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        token -> Text,
+        at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        successor -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    access_log (jurisdiction, number) {
+        jurisdiction -> Text,
+        number -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        method -> Text,
+        reason -> Text,
+        occurrences -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(principals, principal_versions, principal_names, tokens, token_versions);

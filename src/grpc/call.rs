@@ -1,32 +1,29 @@
-//! Who calls and until when: read from the metadata once, and completed from the message of a mutation.
+//! What is known of a call: who and until when, completed from the message of a mutation.
 
 use std::time::{Duration, Instant};
 
+use http::HeaderMap;
 use prost::Message;
 use sha2::{Digest, Sha256};
-use tonic::metadata::MetadataMap;
 
 use super::Mutation;
 use crate::app::{App, Call};
 use crate::commit::Request;
-use crate::error::{Error, Result};
+use crate::identity::Caller;
 use crate::limits;
 
-/// The person who acts when the metadata names nobody.
-const DEFAULT_ACTOR: &str = "dev";
-
 /// What is known of a call before its message is looked at.
-pub fn begin(app: &App, method: &'static str, metadata: &MetadataMap) -> Result<Call> {
-    Ok(Call {
-        actor: actor(metadata)?,
+pub fn begin(app: &App, method: &'static str, caller: &Caller, deadline: Instant) -> Call {
+    Call {
+        actor: caller.principal.clone(),
         method,
         at: app.clock().now(),
-        deadline: deadline(metadata),
+        deadline,
         request: None,
         validate_only: false,
         reason: String::new(),
         new_id: app.new_id(),
-    })
+    }
 }
 
 /// Adds what the message of a mutation says about the call.
@@ -39,20 +36,9 @@ pub fn complete<M: Message + Mutation>(call: &mut Call, message: &M) {
     call.reason = reason.to_owned();
 }
 
-fn actor(metadata: &MetadataMap) -> Result<String> {
-    let Some(value) = metadata.get("kehoach-user") else { return Ok(DEFAULT_ACTOR.to_owned()) };
-    let text = value.to_str().unwrap_or_default().trim();
-    let fits = !text.is_empty() && text.len() <= 100 && text.bytes().all(|c| c.is_ascii_graphic());
-    if fits {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid("kehoach-user", "must be 1 to 100 printable ASCII characters without blanks"))
-    }
-}
-
 /// The smaller of the client's deadline and our own.
-fn deadline(metadata: &MetadataMap) -> Instant {
-    let asked = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
+pub fn deadline(headers: &HeaderMap) -> Instant {
+    let asked = headers.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(timeout);
     let cap = limits::millis(limits::DEADLINE_MS);
     Instant::now() + asked.map_or(cap, |asked| asked.min(cap))
 }

@@ -22,64 +22,63 @@ pub fn localized(metadata: &MetadataMap, reason: Reason) -> Option<(&'static str
     None
 }
 
-fn sentences(reason: Reason) -> (&'static str, &'static str) {
-    match reason {
-        Reason::FieldInvalid => ("Yêu cầu có trường không hợp lệ.", "The request has invalid fields."),
-        Reason::PageTokenInvalid => ("Mã trang không hợp lệ.", "The page token is not valid."),
-        Reason::RequestIdReused => {
-            ("Mã yêu cầu đã dùng cho nội dung khác.", "The request id was used for other content.")
+macro_rules! sentences {
+    ($($reason:ident: $vietnamese:literal, $english:literal;)*) => {
+        /// The sentence in Vietnamese and in English; a reason without one does not compile.
+        fn sentences(reason: Reason) -> (&'static str, &'static str) {
+            match reason { $(Reason::$reason => ($vietnamese, $english),)* }
         }
-        Reason::ResourceNotFound => ("Không tìm thấy đối tượng.", "The object was not found."),
-        Reason::StaleEtag => ("Đối tượng đã thay đổi, hãy tải lại.", "The object has changed; load it again."),
-        Reason::AlreadyExists => ("Mã đã tồn tại.", "The id is taken."),
-        Reason::EstimateKeyTaken => {
-            ("Dự toán cho đơn vị, năm và loại này đã có.", "There is an estimate for this unit, year and kind.")
-        }
-        Reason::ExternalCodeTaken => ("Mã ngoài đã thuộc đơn vị khác.", "The external code belongs to another unit."),
-        Reason::RevisionNotReached => ("Phiên bản này chưa có.", "This revision has not been reached."),
-        Reason::FieldImmutable => ("Trường này không được thay đổi.", "This field never changes."),
-        Reason::ReferenceUnknown => {
-            ("Đối tượng được tham chiếu không có.", "An object that is referred to does not exist.")
-        }
-        Reason::UnitClosed => ("Đơn vị đã chấm dứt hoạt động.", "The unit is closed."),
-        Reason::UnitCycle => ("Đơn vị không thể trực thuộc chính mình.", "A unit cannot stand below itself."),
-        Reason::UnitHasChildren => ("Đơn vị còn đơn vị trực thuộc.", "The unit still has units below it."),
-        Reason::ParentClosed => ("Đơn vị cấp trên đã chấm dứt hoạt động.", "The unit above is closed."),
-        Reason::SuccessorInvalid => ("Đơn vị kế thừa không hợp lệ.", "A successor is not valid."),
-        Reason::SchemeYearsOverlap => {
-            ("Năm ngân sách trùng với mục lục khác.", "The fiscal years overlap with another scheme.")
-        }
-        Reason::SchemeMissing => ("Chưa có mục lục ngân sách cho năm này.", "No scheme holds for this fiscal year."),
-        Reason::SchemeInUse => ("Mục lục đang được dự toán sử dụng.", "Estimates use this scheme."),
-        Reason::CodeUnknown => ("Mã không có trong mục lục.", "The code is not in the scheme."),
-        Reason::CodeNotPostable => ("Mã này không được ghi trực tiếp.", "This code cannot be posted to."),
-        Reason::CodeClosed => ("Mã đã hết hiệu lực.", "The code has ended."),
-        Reason::CodeCycle => ("Mã không thể thuộc chính nó.", "A code cannot stand below itself."),
-        Reason::ConversionShares => {
-            ("Tổng tỷ lệ chuyển đổi phải bằng 100%.", "The shares of a conversion must add to 100 %.")
-        }
-        Reason::ConversionMissing => ("Chưa có bảng chuyển đổi cho mã này.", "There is no conversion of this code."),
-        Reason::SchemeYearsInverted => {
-            ("Năm cuối phải không trước năm đầu.", "The last fiscal year would be before the first.")
-        }
-        Reason::NotDraft => ("Dự toán không ở trạng thái soạn thảo.", "The estimate is not a draft."),
-        Reason::StageNotWritable => ("Không được ghi số liệu ở bước này.", "This stage cannot be written now."),
-        Reason::CostBasisMismatch => {
-            ("Số lượng × đơn giá × định mức khác số đề nghị.", "Quantity × price × norm differs from the request.")
-        }
-        Reason::CounterpartInvalid => ("Đơn vị đối ứng không hợp lệ.", "The counterpart unit is not valid."),
-        Reason::AmountOverflow => ("Số tiền quá lớn.", "An amount is too large."),
-        Reason::TooManyRows => ("Kết quả có quá nhiều dòng.", "The answer has too many rows."),
-        Reason::LinesPerEstimate => ("Dự toán có quá nhiều dòng.", "The estimate has too many lines."),
-        Reason::MessageTooLarge => ("Thông điệp quá lớn.", "The message is too large."),
-        Reason::TreeTooDeep => ("Cây có quá nhiều cấp.", "The tree is too deep."),
-        Reason::QueueFull | Reason::Busy => ("Hệ thống bận, hãy thử lại.", "The service is busy; try again."),
-        Reason::OutcomeUnknown => (
-            "Chưa rõ kết quả, hãy gửi lại cùng mã yêu cầu.",
-            "The outcome is unknown; repeat with the same request id.",
-        ),
-        Reason::Deadline => ("Quá thời hạn xử lý.", "The deadline passed."),
-        Reason::Internal => ("Lỗi hệ thống.", "Internal error."),
-        Reason::MethodUnknown => ("Không có phương thức này.", "There is no such method."),
-    }
+    };
+}
+
+sentences! {
+    FieldInvalid: "Yêu cầu có trường không hợp lệ.", "The request has invalid fields.";
+    PageTokenInvalid: "Mã trang không hợp lệ.", "The page token is not valid.";
+    RequestIdReused: "Mã yêu cầu đã dùng cho nội dung khác.", "The request id was used for other content.";
+    Unauthenticated: "Chưa xác thực.", "The caller is not authenticated.";
+    NotAdministrator: "Chỉ quản trị viên hệ thống được làm việc này.", "Only an administrator of the service may do this.";
+    CredentialTaken: "Danh tính này đã được gán.", "The credential is mapped already.";
+    OwnPrincipal: "Không ai được tự đình chỉ mình.", "Nobody suspends themself.";
+    LastAdministrator: "Phải còn ít nhất một quản trị viên.", "At least one active administrator must be left.";
+    TokenEnded: "Mã truy cập đã hết hiệu lực.", "The token has ended.";
+    TokensPerPrincipal: "Có quá nhiều mã truy cập.", "The principal has too many tokens.";
+    MappingsPerPrincipal: "Có quá nhiều danh tính được gán.", "The principal has too many mappings.";
+    ResourceNotFound: "Không tìm thấy đối tượng.", "The object was not found.";
+    StaleEtag: "Đối tượng đã thay đổi, hãy tải lại.", "The object has changed; load it again.";
+    AlreadyExists: "Mã đã tồn tại.", "The id is taken.";
+    EstimateKeyTaken: "Dự toán cho đơn vị, năm và loại này đã có.", "There is an estimate for this unit, year and kind.";
+    ExternalCodeTaken: "Mã ngoài đã thuộc đơn vị khác.", "The external code belongs to another unit.";
+    RevisionNotReached: "Phiên bản này chưa có.", "This revision has not been reached.";
+    FieldImmutable: "Trường này không được thay đổi.", "This field never changes.";
+    ReferenceUnknown: "Đối tượng được tham chiếu không có.", "An object that is referred to does not exist.";
+    UnitClosed: "Đơn vị đã chấm dứt hoạt động.", "The unit is closed.";
+    UnitCycle: "Đơn vị không thể trực thuộc chính mình.", "A unit cannot stand below itself.";
+    UnitHasChildren: "Đơn vị còn đơn vị trực thuộc.", "The unit still has units below it.";
+    ParentClosed: "Đơn vị cấp trên đã chấm dứt hoạt động.", "The unit above is closed.";
+    SuccessorInvalid: "Đơn vị kế thừa không hợp lệ.", "A successor is not valid.";
+    SchemeYearsOverlap: "Năm ngân sách trùng với mục lục khác.", "The fiscal years overlap with another scheme.";
+    SchemeMissing: "Chưa có mục lục ngân sách cho năm này.", "No scheme holds for this fiscal year.";
+    SchemeInUse: "Mục lục đang được dự toán sử dụng.", "Estimates use this scheme.";
+    CodeUnknown: "Mã không có trong mục lục.", "The code is not in the scheme.";
+    CodeNotPostable: "Mã này không được ghi trực tiếp.", "This code cannot be posted to.";
+    CodeClosed: "Mã đã hết hiệu lực.", "The code has ended.";
+    CodeCycle: "Mã không thể thuộc chính nó.", "A code cannot stand below itself.";
+    ConversionShares: "Tổng tỷ lệ chuyển đổi phải bằng 100%.", "The shares of a conversion must add to 100 %.";
+    ConversionMissing: "Chưa có bảng chuyển đổi cho mã này.", "There is no conversion of this code.";
+    SchemeYearsInverted: "Năm cuối phải không trước năm đầu.", "The last fiscal year would be before the first.";
+    NotDraft: "Dự toán không ở trạng thái soạn thảo.", "The estimate is not a draft.";
+    StageNotWritable: "Không được ghi số liệu ở bước này.", "This stage cannot be written now.";
+    CostBasisMismatch: "Số lượng × đơn giá × định mức khác số đề nghị.", "Quantity × price × norm differs from the request.";
+    CounterpartInvalid: "Đơn vị đối ứng không hợp lệ.", "The counterpart unit is not valid.";
+    AmountOverflow: "Số tiền quá lớn.", "An amount is too large.";
+    TooManyRows: "Kết quả có quá nhiều dòng.", "The answer has too many rows.";
+    LinesPerEstimate: "Dự toán có quá nhiều dòng.", "The estimate has too many lines.";
+    MessageTooLarge: "Thông điệp quá lớn.", "The message is too large.";
+    TreeTooDeep: "Cây có quá nhiều cấp.", "The tree is too deep.";
+    QueueFull: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
+    Busy: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
+    OutcomeUnknown: "Chưa rõ kết quả, hãy gửi lại cùng mã yêu cầu.", "The outcome is unknown; repeat with the same request id.";
+    Deadline: "Quá thời hạn xử lý.", "The deadline passed.";
+    Internal: "Lỗi hệ thống.", "Internal error.";
+    MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

@@ -28,6 +28,7 @@ use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
 use crate::error::{Error, Reason, Result};
+use crate::identity::{Authenticator, Caller};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
@@ -195,13 +196,14 @@ fn encode<T: IntoWire>(app: &App, answer: Answer<T>, tried: bool) -> Result<Sent
 #[derive(Clone)]
 pub struct Methods {
     app: App,
+    authenticator: Arc<Authenticator>,
     routes: Arc<HashMap<&'static str, Route>>,
 }
 
 impl Methods {
     /// The service of some routes.
-    pub fn new(app: App, routes: Vec<Route>) -> Self {
-        Self { app, routes: Arc::new(routes.into_iter().map(|route| (route.path, route)).collect()) }
+    pub fn new(app: App, authenticator: Arc<Authenticator>, routes: Vec<Route>) -> Self {
+        Self { app, authenticator, routes: Arc::new(routes.into_iter().map(|route| (route.path, route)).collect()) }
     }
 }
 
@@ -215,11 +217,17 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
     }
 
     fn call(&mut self, request: http::Request<tonic::body::Body>) -> Self::Future {
-        let app = self.app.clone();
+        let (app, authenticator) = (self.app.clone(), self.authenticator.clone());
         let Some(route) = self.routes.get(request.uri().path()).cloned() else {
             return async { Ok(status::unknown_method().into_http()) }.boxed();
         };
         async move {
+            let (started, deadline) = (Instant::now(), call::deadline(request.headers()));
+            // Before the message is read: nobody unknown makes the server hold one.
+            let caller = match authenticator.authenticate(request.headers(), deadline).await {
+                Ok(caller) => caller,
+                Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
+            };
             let mut grpc = tonic::server::Grpc::new(Raw)
                 .max_decoding_message_size(limits::count(limits::MESSAGE_BYTES))
                 .max_encoding_message_size(limits::count(limits::ANSWER_BYTES))
@@ -228,7 +236,7 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             if request.headers().contains_key("grpc-accept-encoding") && wants_gzip(&request) {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
-            Ok(grpc.unary(Serving { app, route }, request).await)
+            Ok(grpc.unary(Serving { app, route, caller, started, deadline }, request).await)
         }
         .boxed()
     }
@@ -242,6 +250,9 @@ fn wants_gzip(request: &http::Request<tonic::body::Body>) -> bool {
 struct Serving {
     app: App,
     route: Route,
+    caller: Arc<Caller>,
+    started: Instant,
+    deadline: Instant,
 }
 
 impl tonic::server::UnaryService<Bytes> for Serving {
@@ -249,18 +260,16 @@ impl tonic::server::UnaryService<Bytes> for Serving {
     type Future = BoxFuture<'static, Result<Response<Bytes>, tonic::Status>>;
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
-        let (app, route) = (self.app.clone(), self.route.clone());
+        let (app, route, caller) = (self.app.clone(), self.route.clone(), self.caller.clone());
+        let (started, deadline) = (self.started, self.deadline);
         async move {
-            let started = Instant::now();
             let (metadata, _, bytes) = request.into_parts();
+            // The one door through which a kept answer goes out. Who calls is known; what may be seen is judged here too.
             if let Some(sent) = kept(&app, &route, &bytes) {
                 return finish(&route, started, &metadata, Ok(sent), "");
             }
-            let call = match call::begin(&app, route.path, &metadata) {
-                Ok(call) => call,
-                Err(error) => return finish(&route, started, &metadata, Err(error), ""),
-            };
-            let (deadline, id) = (call.deadline, call.new_id.clone());
+            let call = call::begin(&app, route.path, &caller, deadline);
+            let id = call.new_id.clone();
             let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
             let outcome = bounded(deadline, handler(app, call, bytes)).await;
             finish(&route, started, &metadata, outcome, &id)
@@ -277,6 +286,18 @@ async fn bounded(deadline: Instant, work: BoxFuture<'static, Result<Sent>>) -> R
         Ok(Err(_)) => Err(Error::bug("a handler panicked")),
         Err(_) => Err(Error::Deadline),
     }
+}
+
+/// The answer to a call that is refused before its message is read.
+fn turned_away(
+    app: &App,
+    route: &Route,
+    started: Instant,
+    headers: http::HeaderMap,
+    error: Error,
+) -> http::Response<tonic::body::Body> {
+    route.calls.record(started.elapsed().as_secs_f64());
+    refuse(route, started, &MetadataMap::from_headers(headers), error, &app.new_id()).into_http()
 }
 
 /// The answer that is kept for exactly these bytes, where this process knows the head to name beside it.
@@ -327,12 +348,16 @@ fn finish(
             }
             Ok(response)
         }
-        Err(error) => {
-            let status = status::of(error, metadata, id);
-            let code = status::code_name(status.code());
-            metrics::counter!("kehoach_calls_total", "method" => route.path, "code" => code).increment(1);
-            tracing::info!(rpc.method = route.path, call.id = id, code, duration_ms, "call");
-            Err(status)
-        }
+        Err(error) => Err(refuse(route, started, metadata, error, id)),
     }
+}
+
+/// Counts a call that failed, and says how.
+fn refuse(route: &Route, started: Instant, metadata: &MetadataMap, error: Error, id: &str) -> tonic::Status {
+    let duration_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let status = status::of(error, metadata, id);
+    let code = status::code_name(status.code());
+    metrics::counter!("kehoach_calls_total", "method" => route.path, "code" => code).increment(1);
+    tracing::info!(rpc.method = route.path, call.id = id, code, duration_ms, "call");
+    status
 }

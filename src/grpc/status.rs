@@ -63,6 +63,12 @@ fn parts(error: Error, id: &str) -> Parts {
             parts.details.set_resource_info(format!("kehoach.v1.{kind}"), name.clone(), "", message);
             parts.fact("name", name)
         }
+        Error::Unauthenticated => {
+            Parts::new(Code::Unauthenticated, Reason::Unauthenticated, "credentials are missing or not good")
+        }
+        Error::Denied { reason, needs } => {
+            Parts::new(Code::PermissionDenied, reason, format!("this needs {needs}")).fact("needs", needs)
+        }
         Error::Stale(stale) => self::stale(stale),
         Error::Refused(refusals) => refused(refusals),
         Error::Limit { reason, limit, subject } => {

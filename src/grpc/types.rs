@@ -10,7 +10,7 @@ pub fn read_at(message: Option<pb::ReadAt>) -> ReadAt {
     match message.and_then(|message| message.moment) {
         None => ReadAt::Head,
         Some(pb::read_at::Moment::Revision(revision)) => ReadAt::Revision(revision),
-        Some(pb::read_at::Moment::Instant(instant)) => ReadAt::Instant(micros(instant)),
+        Some(pb::read_at::Moment::Instant(at)) => ReadAt::Instant(instant(at)),
     }
 }
 
@@ -22,7 +22,7 @@ pub fn timestamp(at: Micros) -> Option<prost_types::Timestamp> {
 }
 
 /// An instant of a message, cut to microseconds; beyond what 64 bits hold it is the first or the last there is.
-fn micros(timestamp: prost_types::Timestamp) -> Micros {
+pub fn instant(timestamp: prost_types::Timestamp) -> Micros {
     timestamp
         .seconds
         .checked_mul(1_000_000)

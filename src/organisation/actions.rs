@@ -8,6 +8,7 @@ use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::id::{JurisdictionName, SYSTEM, UnitName};
+use crate::identity::require_administrator;
 use crate::{limits, period, text};
 
 /// Asks for a new jurisdiction; `id` is empty where the server makes one.
@@ -125,7 +126,9 @@ pub async fn create_jurisdiction(app: App, call: Call, ask: CreateJurisdiction) 
     if new.id.is_empty() {
         new.id = call.new_id.clone();
     }
+    let asker = (app.clone(), call.clone());
     let run = move |tx: &mut Tx<'_>| {
+        require_administrator(&asker.0, &asker.1, &mut tx.view())?;
         let name = new.name();
         if new.id == SYSTEM || store::jurisdiction_is_taken(&mut tx.view(), &new.id)? {
             return Err(Error::Exists { kind: "Jurisdiction", name: name.to_string(), reason: Reason::AlreadyExists });
@@ -158,8 +161,10 @@ pub async fn list_jurisdictions(app: App, call: Call, ask: ListJurisdictions) ->
 
 pub async fn update_jurisdiction(app: App, call: Call, ask: UpdateJurisdiction) -> Result<Answer<Jurisdiction>> {
     let instance = app.instance().clone();
+    let asker = (app.clone(), call.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
+        require_administrator(&asker.0, &asker.1, &mut view)?;
         let mut jurisdiction = store::get_jurisdiction(&mut view, &ask.new.id)?;
         let name = jurisdiction.name();
         etag::require(&instance, &mut view, &ask.etag, &name.to_string(), jurisdiction.revision)?;

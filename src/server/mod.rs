@@ -1,6 +1,7 @@
 //! The listener: our own accept loop, so that every limit of HTTP/2 is ours to state, and a drain that ends in time.
 
 mod connection;
+mod guard;
 mod metrics;
 mod services;
 
@@ -22,12 +23,32 @@ use crate::limits;
 pub struct Server {
     listener: TcpListener,
     app: App,
+    settings: Settings,
+}
+
+/// How a server meets its callers.
+#[derive(Clone)]
+pub struct Settings {
+    /// Whether reflection answers everybody; else it answers those who are known.
+    pub open_reflection: bool,
+}
+
+impl Default for Settings {
+    /// As on loopback: reflection is open.
+    fn default() -> Self {
+        Self { open_reflection: true }
+    }
 }
 
 impl Server {
     /// A server on a listener that is bound already.
     pub fn new(listener: TcpListener, app: App) -> Self {
-        Self { listener, app }
+        Self::with(listener, app, Settings::default())
+    }
+
+    /// The same with settings.
+    pub fn with(listener: TcpListener, app: App, settings: Settings) -> Self {
+        Self { listener, app, settings }
     }
 
     /// Where it listens.
@@ -37,7 +58,7 @@ impl Server {
 
     /// Serves until `stop` turns true, then lets calls in flight finish, for a bounded time.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let (services, health) = services::assemble(&self.app).await;
+        let (services, health) = services::assemble(&self.app, &self.settings).await;
         let open = Arc::new(AtomicUsize::new(0));
         loop {
             tokio::select! {

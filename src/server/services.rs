@@ -1,15 +1,21 @@
 //! What is served: the slices, health and reflection.
 
+use std::sync::Arc;
+
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
 use tower::ServiceExt;
 
+use super::Settings;
+use super::guard::Guarded;
 use crate::app::App;
 use crate::grpc::{Methods, Route};
-use crate::{budget, classification, organisation, pb};
+use crate::identity::Authenticator;
+use crate::{budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
-pub const ROUTES: &[fn() -> Vec<Route>] = &[organisation::routes, classification::routes, budget::routes];
+pub const ROUTES: &[fn() -> Vec<Route>] =
+    &[identity::routes, organisation::routes, classification::routes, budget::routes];
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {
@@ -19,12 +25,13 @@ pub fn service_names() -> Vec<&'static str> {
 }
 
 /// Everything that answers on the listener, and the reporter of its health.
-pub(super) async fn assemble(app: &App) -> (Routes, HealthReporter) {
+pub(super) async fn assemble(app: &App, settings: &Settings) -> (Routes, HealthReporter) {
+    let authenticator = Arc::new(Authenticator::new(app.clone()));
     let (health, health_service) = tonic_health::server::health_reporter();
     for name in service_names().into_iter().chain([""]) {
         health.set_service_status(name, tonic_health::ServingStatus::Serving).await;
     }
-    let methods = Methods::new(app.clone(), ROUTES.iter().flat_map(|routes| routes()).collect());
+    let methods = Methods::new(app.clone(), authenticator.clone(), ROUTES.iter().flat_map(|routes| routes()).collect());
     let mut router = Routes::new(health_service).into_axum_router();
     for name in service_names() {
         let service =
@@ -33,7 +40,12 @@ pub(super) async fn assemble(app: &App) -> (Routes, HealthReporter) {
     }
     let mut routes = Routes::from(router);
     if let (Ok(v1), Ok(v1alpha)) = (reflection().build_v1(), reflection().build_v1alpha()) {
-        routes = routes.add_service(v1).add_service(v1alpha);
+        routes = if settings.open_reflection {
+            routes.add_service(v1).add_service(v1alpha)
+        } else {
+            let authenticator = &authenticator;
+            routes.add_service(Guarded::new(v1, authenticator)).add_service(Guarded::new(v1alpha, authenticator))
+        };
     }
     (routes.prepare(), health)
 }

@@ -9,10 +9,13 @@
 mod budget;
 mod classification;
 mod coverage;
+mod dice;
 mod harness;
+mod identity;
 mod machine;
 mod organisation;
 mod postgres;
+mod process;
 mod require;
 mod schema;
 mod tour;

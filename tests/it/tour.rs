@@ -23,14 +23,19 @@ impl Drop for Server {
     }
 }
 
+/// The chapters whose server keeps strangers out; that of the others is started with `--dev`.
+const LOCKED: &[&str] = &["## The first administrator"];
+
 /// The real binary on a database; on a SQLite file of its own where none is given.
-fn serve(database: Option<String>) -> Server {
+fn serve(database: Option<String>, dev: bool) -> Server {
     let engine = if database.is_some() { "postgres" } else { "sqlite" };
-    let folder = std::env::temp_dir().join(format!("kehoach-tour-{engine}-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("kehoach-tour-{engine}-{dev}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let database = database.unwrap_or_else(|| format!("sqlite:{}", folder.join("tour.db").display()));
     let mut child = Command::new(env!("CARGO_BIN_EXE_kehoach"))
         .args(["--listen", "127.0.0.1:0", "--database", &database, "--migrate-url", &database])
+        .args(dev.then_some("--dev"))
+        .current_dir(&folder)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
@@ -55,6 +60,8 @@ fn steady(output: &str) -> String {
         (r#"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"#, "2026-01-05T02:00:00Z"),
         (r#""asOfOn": "\d{4}-\d\d-\d\d""#, r#""asOfOn": "2026-01-05""#),
         (r#"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"#, "019b8c5e-0000-7000-8000-000000000000"),
+        (r#"khk_[0-9a-f]{20}_[0-9a-f]{64}"#, "khk_5ca1ab1e5ca1ab1e5ca1_…"),
+        (r#"/tokens/[0-9a-f]{20}"#, "/tokens/5ca1ab1e5ca1ab1e5ca1"),
         (r#"[\d.]+ s$"#, "1.0 s"),
     ];
     let mut text = output.trim_end().to_owned();
@@ -65,13 +72,16 @@ fn steady(output: &str) -> String {
 }
 
 /// The README with every command of its console blocks followed by its answer.
-fn answered(readme: &str, run: impl Fn(&str) -> String) -> String {
+fn answered(readme: &str, run: impl Fn(&str, &str) -> String) -> String {
     let mut out = String::new();
+    let mut chapter = "";
     let mut inside = false;
     let mut lines = readme.lines().peekable();
     while let Some(line) = lines.next() {
         if line.starts_with("```") {
             inside = line == "```console";
+        } else if line.starts_with("## ") {
+            chapter = line;
         }
         if !inside || !line.starts_with("$ ") {
             // Inside a block, what is no command is the answer of an earlier run.
@@ -86,7 +96,7 @@ fn answered(readme: &str, run: impl Fn(&str) -> String) -> String {
             command.push('\n');
             command.push_str(lines.next().unwrap_or_default());
         }
-        out.push_str(&format!("{command}\n{}\n", run(command.trim_start_matches("$ "))));
+        out.push_str(&format!("{command}\n{}\n", run(chapter, command.trim_start_matches("$ "))));
     }
     out
 }
@@ -104,17 +114,18 @@ fn the_readme_shows_what_the_server_answers() {
 #[test]
 fn the_readme_shows_what_the_server_answers_on_postgresql() {
     if let Some(cluster) = crate::postgres::cluster() {
-        walk(Some(cluster.new_database()));
+        walk(Some([cluster.new_database(), cluster.new_database()]));
     }
 }
 
-fn walk(database: Option<String>) {
+fn walk(databases: Option<[String; 2]>) {
     if Command::new("grpcurl").arg("-version").output().is_err() {
         require::missing("grpcurl", "install grpcurl and have it on the PATH");
         return;
     }
-    let bless = database.is_none() && wants_to_bless();
-    let server = serve(database);
+    let bless = databases.is_none() && wants_to_bless();
+    let [open, shut] = databases.map_or([None, None], |databases| databases.map(Some));
+    let (open, shut) = (serve(open, true), serve(shut, false));
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let binary = PathBuf::from(env!("CARGO_BIN_EXE_kehoach"));
     #[expect(clippy::disallowed_methods, reason = "where the tour finds grpcurl is not a knob of the server")]
@@ -122,9 +133,10 @@ fn walk(database: Option<String>) {
     let folders = binary.parent().map(PathBuf::from).into_iter().chain(std::env::split_paths(&path));
     let path = std::env::join_paths(folders).unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
-    let found = answered(&readme, |command| {
+    let found = answered(&readme, |chapter, command| {
+        let (server, folder) = if LOCKED.contains(&chapter) { (&shut, &shut.folder) } else { (&open, &root) };
         let command = command.replace("127.0.0.1:50051", &server.address);
-        let done = Command::new("sh").args(["-c", &command]).current_dir(&root).env("PATH", &path).output().unwrap();
+        let done = Command::new("sh").args(["-c", &command]).current_dir(folder).env("PATH", &path).output().unwrap();
         let text = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
         steady(&text)
     });

@@ -5,7 +5,9 @@
 
 mod bare;
 mod domain;
+mod locked;
 mod place;
+mod program;
 mod refusal;
 
 use std::sync::OnceLock;
@@ -27,7 +29,10 @@ use tonic::transport::{Channel, Endpoint};
 pub use domain::{
     department, jurisdiction_name, new_jurisdiction, new_unit, request_id, revision_of, unit_name, was_replayed,
 };
-pub use place::Place;
+pub(crate) use locked::locked;
+pub use locked::{As, Bearer, Locked, new_principal, principal_name};
+pub use place::{Place, new_folder};
+pub use program::Program;
 pub use refusal::{Standing, fields, refused, violations};
 
 /// 2025-08-01 00:00 UTC: when every test begins.

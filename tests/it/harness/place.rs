@@ -65,6 +65,7 @@ impl Place {
             sole_writer: false,
             clock,
             ids,
+            is_dev: true,
         }
     }
 }
