@@ -227,7 +227,8 @@ impl Rows {
                 }
             }
         }
-        let mut draft = Draft { row: record.number, ..self.base };
+        let mut draft = self.base;
+        draft.row = record.number;
         let mut names = Names::default();
         let mut sound = true;
         for (mapping, place) in plan.fields.iter().zip(&layout.fields) {

@@ -4,7 +4,7 @@ mod rules;
 
 use std::collections::BTreeMap;
 
-pub use rules::{Context, Facts, is_writable, refuse_but_codes, refuse_code, refuse_line};
+pub use rules::{Context, Facts, refuse_but_codes, refuse_code, refuse_line};
 
 use crate::classification::model::Dimension;
 use crate::clock::Micros;

@@ -25,7 +25,7 @@ pub struct Context<'a> {
 }
 
 /// Whether drafters may write a stage: the request and the reference columns, and in a REFERENCE estimate all.
-pub fn is_writable(kind: Kind, stage: Stage) -> bool {
+fn is_writable(kind: Kind, stage: Stage) -> bool {
     kind == Kind::Reference || !matches!(stage, Stage::Appraised | Stage::Decided)
 }
 
