@@ -166,7 +166,7 @@ async fn run(arguments: &Arguments, folder: &Path) {
 
 async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Report) {
     let Some(mut site) = Site::new(engine, folder, scale.clone()) else { return };
-    let alone: &[&str] = if engine == Engine::Postgres { &["--sole-writer"] } else { &[] };
+    let alone: &[&str] = if engine == Engine::Postgres { &["--dev", "--sole-writer"] } else { &["--dev"] };
     report.chapter(if engine == Engine::Sqlite { "SQLite" } else { "PostgreSQL, one process that alone writes" });
     site.serve(1, alone).await;
     if scale.wants("P10") {
@@ -190,6 +190,9 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     if scale.wants("P10") {
         growth::under_load(&site, report, "reads");
     }
+    if scale.wants("P1") {
+        reads::with_token(&mut site, report, false).await;
+    }
     if scale.wants("P7") {
         rollup::measure(&mut site, report).await;
     }
@@ -208,9 +211,12 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     }
     if engine == Engine::Postgres {
         report.chapter("PostgreSQL, two processes that both write");
-        site.serve(2, &[]).await;
+        site.serve(2, &["--dev"]).await;
         if scale.wants_any(&["P1", "P2"]) {
             reads::lines(&site, report, true).await;
+        }
+        if scale.wants("P1") {
+            reads::with_token(&mut site, report, true).await;
         }
         if scale.wants("P5") {
             writes::creates(&site, report, true).await;

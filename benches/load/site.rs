@@ -13,7 +13,7 @@ use prost::Message;
 
 use super::Scale;
 use super::ask::{self, Creates};
-use super::client::{Ask, Caller, Client, InTurn, Measured, closed_loop, open_loop};
+use super::client::{Ask, Caller, Client, Door, InTurn, Measured, closed_loop, open_loop};
 use super::pgbench;
 use super::postgres::{Cluster, Options};
 use super::server::Server;
@@ -75,10 +75,22 @@ impl Site {
         }
     }
 
+    /// Starts as many servers that authenticate their callers; answers how they were started before.
+    pub async fn without_dev(&mut self) -> Vec<&'static str> {
+        let before = self.more.clone();
+        let more: Vec<_> = before.iter().copied().filter(|argument| *argument != "--dev").collect();
+        self.serve_again(more).await;
+        before
+    }
+
+    /// Starts as many servers with other arguments.
+    pub async fn serve_again(&mut self, more: Vec<&'static str>) {
+        self.serve(self.servers.len(), &more).await;
+    }
+
     /// Stops the servers and starts as many; what they kept in memory is gone.
     pub async fn restart(&mut self) {
-        let more = std::mem::take(&mut self.more);
-        self.serve(self.servers.len(), &more).await;
+        self.serve_again(self.more.clone()).await;
     }
 
     pub fn stop(&mut self) {
@@ -103,7 +115,7 @@ impl Site {
     /// A closed loop over all servers, with the processor time that they used.
     pub async fn closed(&self, callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
         let before = self.processor();
-        let mut measured = closed_loop(&self.addresses(), callers, last).await;
+        let mut measured = closed_loop(&self.doors(), callers, last).await;
         self.note_processor(before, &mut measured);
         measured
     }
@@ -119,13 +131,13 @@ impl Site {
     /// The same questions at a rate.
     pub async fn open(&self, rate: f64, last: Duration, question: impl Fn(usize) -> Ask + Send + 'static) -> Measured {
         let before = self.processor();
-        let mut measured = open_loop(&self.addresses(), rate, last, question).await;
+        let mut measured = open_loop(&self.doors(), rate, last, question).await;
         self.note_processor(before, &mut measured);
         measured
     }
 
-    fn addresses(&self) -> Vec<std::net::SocketAddr> {
-        self.servers.iter().map(|server| server.address).collect()
+    fn doors(&self) -> Vec<Door> {
+        self.servers.iter().map(|server| server.door.clone()).collect()
     }
 
     fn processor(&self) -> Duration {

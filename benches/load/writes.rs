@@ -88,7 +88,7 @@ async fn one_by_one(site: &Site) -> OneByOne {
     let url = format!("sqlite:{}", path.display());
     let mut other = Site::new(Engine::Sqlite, &site.folder, site.scale.clone()).unwrap();
     other.url = url;
-    other.serve(1, &[]).await;
+    other.serve(1, &["--dev"]).await;
     other.lay_beginnings().await;
     other.lay_apart("e", SMALL, ask::LINES).await;
     let made = other.done(other.one_create()).await;
