@@ -108,6 +108,15 @@ impl Measured {
         self.latencies.get(position).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     }
 
+    /// Loops that ran one after the other, as one.
+    pub fn joined(parts: Vec<Self>) -> Self {
+        let elapsed = parts.iter().map(|part| part.elapsed).sum();
+        let micros = parts.iter().map(|part| part.processor.unwrap_or_default() * part.calls as f64).sum::<f64>();
+        let mut joined = Self::gathered(elapsed, parts);
+        joined.processor = Some(micros / joined.calls.max(1) as f64);
+        joined
+    }
+
     fn gathered(elapsed: Duration, parts: Vec<Self>) -> Self {
         let mut all = Self { elapsed, ..Self::default() };
         for part in parts {

@@ -94,7 +94,7 @@ impl Scale {
         Self {
             last: Duration::from_secs(seconds),
             quick: arguments.quick,
-            estimates: (lines / ask::LINES).max(FEW),
+            estimates: (lines / ask::LINES).max(growth::READ),
             only: arguments.only.iter().map(|measure| measure.to_uppercase()).collect(),
         }
     }
@@ -109,8 +109,6 @@ impl Scale {
     }
 }
 
-/// Estimates of the small end of P11.
-const FEW: usize = 200;
 /// How long the laying of lines may take.
 const LAYING: Duration = Duration::from_secs(45);
 
@@ -173,8 +171,6 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
         growth::at_rest(&site, report);
     }
     site.lay_beginnings().await;
-    site.lay(FEW, LAYING).await;
-    let few = if scale.wants("P11") { Some(growth::points(&mut site).await) } else { None };
     site.lay(scale.estimates, LAYING).await;
     site.analyze();
     site.restart().await;
@@ -205,9 +201,8 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     if scale.wants("P10") {
         growth::under_load(&site, report, "roll-ups and writes");
     }
-    if let Some(few) = few {
-        let many = growth::points(&mut site).await;
-        growth::compare(report, &few, &many);
+    if scale.wants("P11") {
+        growth::points(&mut site, report).await;
     }
     if engine == Engine::Postgres {
         report.chapter("PostgreSQL, two processes that both write");
