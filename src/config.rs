@@ -39,6 +39,8 @@ pub enum Command {
     Limits,
     /// Check every invariant of the data, the density of revisions and the chain of the journal.
     Fsck,
+    /// Send a CSV file of lines to a server, and tell what came of it.
+    Import(crate::client::Import),
 }
 
 /// Where the data is and how to log.

@@ -20,6 +20,8 @@
 //! | [`budget`] | budget estimates and their lines |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
+//! [`client`] is the other end: what `kehoach import` says to a server, as any client would.
+//!
 //! # Invariants
 //!
 //! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
@@ -35,6 +37,7 @@
 pub mod app;
 pub mod budget;
 pub mod classification;
+pub mod client;
 pub mod clock;
 pub mod commit;
 pub mod config;

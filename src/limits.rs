@@ -45,6 +45,7 @@ limits! {
     PAGE_SIZE_MAX = 1_000, "Items of a page; an answer stays within a few hundred kilobytes.";
     PAGE_TOKEN_BYTES = 2_048, "The longest page token that is looked at.";
     VIOLATIONS_MAX = 1_000, "Wrong fields named in one error; the others are counted.";
+    FAULT_BYTES = 5_600, "Faults named in one error: they travel in trailers, of which some clients take no more than eight kilobytes.";
     ANSWER_CACHE_BYTES = 64 << 20, "Memory for encoded answers that are kept; the oldest go first.";
     ANSWER_CACHE_ENTRY_BYTES = 1 << 20, "The largest answer that is kept.";
     OPERATIONS_PER_BATCH = 2_000, "Operations of one batch: bounds the time that one command holds the gate.";

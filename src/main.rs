@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kehoach::app::App;
+use kehoach::client::{self, Failure, Import};
 use kehoach::config::{Command, Config};
 use kehoach::db::{self, Migration};
 use kehoach::identity::{self, FirstToken};
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         Some(Command::Migrate) => migrate(&config),
         Some(Command::Limits) => print_limits(),
         Some(Command::Fsck) => check(&config),
+        Some(Command::Import(ref ask)) => import(ask),
     };
     match outcome {
         Ok(code) => code,
@@ -114,6 +116,24 @@ fn print_limits() -> Outcome {
         println!("{:<26} {:>10}  {}", limit.name, limit.value, limit.why);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn import(ask: &Import) -> Outcome {
+    match client::run(ask).await {
+        Ok(told) => {
+            print!("{told}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Failure::Usage(text)) => {
+            eprintln!("kehoach: {text}");
+            Ok(ExitCode::from(USAGE))
+        }
+        Err(Failure::Refused(text)) => {
+            eprintln!("kehoach: {text}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
 }
 
 fn check(config: &Config) -> Outcome {

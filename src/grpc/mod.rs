@@ -252,7 +252,10 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
             let serving = Serving { app: app.clone(), route: route.clone(), caller, started, deadline };
-            let response = grpc.unary(serving, request).await;
+            let response = match &route.handler {
+                Handler::Upload(_) => grpc.client_streaming(serving, upload::watched(request)).await,
+                Handler::Read(_) | Handler::Write(_) => grpc.unary(serving, request).await,
+            };
             // Every error of ours has details; one without was found before our handler saw the call.
             match tonic::Status::from_header_map(response.headers()).as_ref().and_then(status::of_framing) {
                 None => Ok(response),
@@ -312,7 +315,8 @@ impl tonic::server::ClientStreamingService<Bytes> for Serving {
         let (app, route, caller) = (self.app.clone(), self.route.clone(), self.caller.clone());
         let (started, deadline) = (self.started, self.deadline);
         async move {
-            let (metadata, _, messages) = request.into_parts();
+            let (metadata, extensions, messages) = request.into_parts();
+            let messages = upload::Messages::new(messages, &extensions);
             let call = call::begin(&app, route.path, &caller, deadline);
             let id = call.new_id.clone();
             let outcome = match &route.handler {

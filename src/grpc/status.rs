@@ -112,10 +112,11 @@ fn invalid(violations: Vec<Violation>) -> Parts {
         [one] => format!("{}: {}", one.field, one.description),
         many => format!("{} fields are invalid", many.len()),
     };
-    let count = violations.len();
+    let named = violations.into_iter().map(|one| (String::new(), one.field, one.description));
+    let (named, count) = fitting(named.collect());
     let mut parts = Parts::new(Code::InvalidArgument, reason, message);
-    for violation in violations {
-        parts.details.add_bad_request_violation(violation.field, violation.description);
+    for (_, field, description) in named {
+        parts.details.add_bad_request_violation(field, description);
     }
     parts.fact("violations", count)
 }
@@ -146,12 +147,42 @@ fn refused(refusals: Vec<Refusal>) -> Parts {
         [one] => one.description.clone(),
         many => format!("{} rules are violated", many.len()),
     };
-    let count = refusals.len();
+    let named = refusals.into_iter().map(|one| (one.reason.as_str().to_owned(), one.subject, one.description));
+    let (named, count) = fitting(named.collect());
     let mut parts = Parts::new(Code::FailedPrecondition, reason, message);
-    for refusal in refusals {
-        parts.details.add_precondition_failure_violation(refusal.reason.as_str(), refusal.subject, refusal.description);
+    for (reason, subject, description) in named {
+        parts.details.add_precondition_failure_violation(reason, subject, description);
     }
     parts.fact("violations", count)
+}
+
+/// The faults that the trailers of a call can carry, the last of them saying how many there are beyond; and how many there are.
+fn fitting(mut faults: Vec<(String, String, String)>) -> (Vec<(String, String, String)>, usize) {
+    // Whoever found them may have stopped naming them already.
+    let beyond = |(_, field, text): &(String, String, String)| {
+        let number = text.strip_prefix("and ")?.strip_suffix(" more")?.parse::<usize>().ok()?;
+        field.is_empty().then_some(number)
+    };
+    let unnamed = faults.last().and_then(beyond);
+    if unnamed.is_some() {
+        faults.pop();
+    }
+    let count = faults.len() + unnamed.unwrap_or_default();
+    let mut room = limits::count(limits::FAULT_BYTES);
+    let fit = faults.iter().take_while(|(reason, field, text)| {
+        // Each has a few bytes of lengths and tags around it.
+        let size = reason.len() + field.len() + text.len() + 12;
+        let fits = size <= room;
+        room = room.saturating_sub(size);
+        fits
+    });
+    let fit = fit.count().max(1);
+    let reason = faults.first().map(|(reason, ..)| reason.clone()).unwrap_or_default();
+    faults.truncate(fit);
+    if count > faults.len() {
+        faults.push((reason, String::new(), format!("and {} more", count - faults.len())));
+    }
+    (faults, count)
 }
 
 /// Our error for a call whose message could not even be taken out of its frames: the words of the library are no refusal of ours.

@@ -2,10 +2,14 @@
 //!
 //! The content is handed on as it comes and never held; its hash makes the fingerprint, so that a repeat may cut it otherwise.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt};
+use hyper::body::{Body, Frame, SizeHint};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -16,7 +20,69 @@ use crate::error::{Error, Reason, Result};
 use crate::limits;
 
 /// The messages of a stream as they come.
-pub type Messages = tonic::Streaming<Bytes>;
+pub struct Messages {
+    stream: tonic::Streaming<Bytes>,
+    broken: Broken,
+}
+
+/// Whether a body broke off. A caller that goes away ends the stream of the library as one that is finished would, and half
+/// a file would pass for a whole one.
+#[derive(Clone, Default)]
+struct Broken(Arc<AtomicBool>);
+
+impl Messages {
+    /// The messages of a request whose body is watched.
+    pub fn new(stream: tonic::Streaming<Bytes>, extensions: &http::Extensions) -> Self {
+        Self { stream, broken: extensions.get::<Broken>().cloned().unwrap_or_default() }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        let broke = |text: &str| Error::invalid("", format!("the stream broke off: {text}"));
+        match self.stream.next().await {
+            Some(Ok(bytes)) => Ok(Some(bytes)),
+            Some(Err(status)) => Err(broke(status.message())),
+            None if self.broken.0.load(Ordering::Acquire) => Err(broke("the caller went away")),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A request whose body is watched for breaking off.
+pub fn watched(request: http::Request<tonic::body::Body>) -> http::Request<tonic::body::Body> {
+    let broken = Broken::default();
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(broken.clone());
+    http::Request::from_parts(parts, tonic::body::Body::new(Watched { body, broken }))
+}
+
+struct Watched {
+    body: tonic::body::Body,
+    broken: Broken,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = tonic::Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, tonic::Status>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(polled, Poll::Ready(Some(Err(_)))) {
+            self.broken.0.store(true, Ordering::Release);
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
 
 /// What a message of a stream holds.
 pub enum Piece<H> {
@@ -60,6 +126,11 @@ impl<A: FromUpload> Upload<A> {
         }
     }
 
+    /// How many bytes of content came.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
     /// Adds the hash of the content to what a repeat is compared by.
     pub fn seal(self, call: &mut Call) {
         if let Some(request) = &mut call.request {
@@ -70,9 +141,7 @@ impl<A: FromUpload> Upload<A> {
 }
 
 async fn next_piece<A: FromUpload>(messages: &mut Messages) -> Result<Option<Piece<A::Message>>> {
-    let Some(message) = messages.next().await else { return Ok(None) };
-    // What breaks a stream is the caller going away, or a frame that is too long; neither leaves anything behind.
-    let bytes = message.map_err(|status| Error::invalid("", format!("the stream broke off: {}", status.message())))?;
+    let Some(bytes) = messages.next().await? else { return Ok(None) };
     let envelope = decode::<A::Envelope>(bytes)?;
     let mut violations = Violations::default();
     // The header is checked by itself, so that its fields are named from its own root.

@@ -37,12 +37,12 @@ const EDGES: &[Edge] = &[
     Edge {
         // A slice's grpc.rs implements a generated trait, so it must name its messages.
         words: &["pb"],
-        rooms: &["wire", "grpc", "pb", "src/server/"],
+        rooms: &["wire", "grpc", "pb", "src/server/", "src/client/"],
         remedy: "convert in the slice's wire.rs; it alone knows messages",
     },
     Edge {
         words: &["tonic", "tonic_health", "tonic_reflection", "tonic_types"],
-        rooms: &["grpc", "src/server/"],
+        rooms: &["grpc", "src/server/", "src/client/"],
         remedy: "return an Error or a domain type; src/grpc/ speaks gRPC",
     },
     Edge {

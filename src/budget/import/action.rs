@@ -29,6 +29,10 @@ pub async fn import_lines(
         // A piece takes its time; others have their turn before the next.
         tokio::task::yield_now().await;
     }
+    if let Some(whole) = plan.file_bytes.filter(|whole| upload.bytes() != whole.unsigned_abs()) {
+        let text = format!("is {whole}, and {} bytes came", upload.bytes());
+        return Err(Error::invalid("file_bytes", text));
+    }
     let staged = Arc::new(stage.finish()?);
     upload.seal(&mut call);
     let (instance, new_id) = (app.instance().clone(), call.new_id.clone());

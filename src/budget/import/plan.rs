@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cell::Format;
-use crate::budget::model::{Kind, Stage};
+use crate::budget::model::{Key, Kind, Stage};
 use crate::classification::model::Dimension;
 use crate::id::EstimateName;
 use crate::organisation::model::{GovernmentLevel, Kind as UnitKind, UnitLevel};
@@ -25,6 +25,8 @@ pub struct ImportLines {
     pub zero_texts: HashSet<String>,
     pub skip_without_amount: bool,
     pub create: Create,
+    /// How many bytes the file has, where the header says so.
+    pub file_bytes: Option<i64>,
 }
 
 /// Where the lines go.
@@ -56,6 +58,14 @@ pub struct Spread {
     /// The system of external codes of units.
     pub system: String,
     pub existing: Vec<EstimateVersion>,
+}
+
+impl Spread {
+    /// The key of the estimate of a unit.
+    pub fn key(&self, unit: String) -> Key {
+        let Self { fiscal_year, kind, sequence, .. } = *self;
+        Key { unit, fiscal_year, kind, series: self.series.clone(), sequence }
+    }
 }
 
 /// A field and what fills it.

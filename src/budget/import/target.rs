@@ -27,8 +27,10 @@ pub struct Target {
 pub type Hindrance = (Reason, String);
 
 /// Where the lines go.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Targets {
+    /// What the keys of all have in common; the unit says nothing where there are many.
+    pub key: Key,
     pub all: Vec<Target>,
     /// By what names the unit; 0 where all lines go to one estimate.
     pub of_unit: HashMap<u32, std::result::Result<usize, Hindrance>>,
@@ -42,9 +44,9 @@ pub fn one(view: &mut View<'_>, instance: &Instance, asked: &EstimateVersion) ->
     require_fresh(view, instance, std::slice::from_ref(asked), &[&estimate])?;
     estimate.require_draft()?;
     estimate.totals = store::read_totals(view, &estimate.id)?;
-    let before = Some(estimate.totals.clone());
+    let (before, key) = (Some(estimate.totals.clone()), estimate.key.clone());
     let all = vec![Target { estimate, before }];
-    Ok(Targets { all, of_unit: HashMap::from([(0, Ok(0))]), new_units: Vec::new() })
+    Ok(Targets { key, all, of_unit: HashMap::from([(0, Ok(0))]), new_units: Vec::new() })
 }
 
 /// Names every etag that is stale.
@@ -78,7 +80,8 @@ pub fn spread(
 ) -> Result<Targets> {
     let mut listed = existing(view, instance, spread)?;
     let mut named: Vec<u32> = Vec::new();
-    let mut targets = Targets::default();
+    let mut targets =
+        Targets { key: spread.key(String::new()), all: Vec::new(), of_unit: HashMap::new(), new_units: Vec::new() };
     for draft in &staged.lines {
         if targets.of_unit.insert(draft.unit, Ok(0)).is_none() {
             named.push(draft.unit);
@@ -163,9 +166,7 @@ fn begin(
         let text = format!("{name} closes on {end}, before the fiscal year begins on {first_day}");
         return Err((Reason::UnitClosed, text));
     }
-    let Spread { fiscal_year, kind, sequence, .. } = *spread;
-    let key = Key { unit, fiscal_year, kind, series: spread.series.clone(), sequence };
-    let mut estimate = draft(plan.jurisdiction.clone(), id, key);
+    let mut estimate = draft(plan.jurisdiction.clone(), id, spread.key(unit));
     estimate.title.clone_from(&spread.title);
     Ok(Target { estimate, before: None })
 }

@@ -96,7 +96,7 @@ pub fn write(
         Destination::Spread(spread) => target::spread(&mut view, instance, plan, spread, staged, new_id)?,
     };
     let scheme = scheme_of(tx, plan, &mut targets)?;
-    let (verdicts, new_codes) = judge_codes(tx, plan, staged, &targets, &scheme)?;
+    let (verdicts, new_codes) = judge_codes(tx, plan, staged, &targets.key, &scheme)?;
     units::insert_units(tx, &targets.new_units)?;
     codes::open_codes(tx, &new_codes)?;
     let (new, old): (Vec<&Target>, Vec<&Target>) = targets.all.iter().partition(|target| target.before.is_none());
@@ -147,7 +147,7 @@ fn judge_codes(
     tx: &mut Tx<'_>,
     plan: &ImportLines,
     staged: &Staged,
-    targets: &Targets,
+    key: &Key,
     scheme: &str,
 ) -> Result<(Verdicts, Vec<Code>)> {
     let mut used: BTreeSet<(Dimension, u32)> = BTreeSet::new();
@@ -159,8 +159,7 @@ fn judge_codes(
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(&mut tx.view(), scheme, &wanted)? };
     let facts = Facts { codes, units: BTreeSet::new() };
     let (mut verdicts, mut new) = (Verdicts::new(), Vec::new());
-    let Some(first) = targets.all.first() else { return Ok((verdicts, new)) };
-    let context = Context { key: &first.estimate.key, scheme };
+    let context = Context { key, scheme };
     for ((dimension, number), (_, code)) in used.iter().zip(&wanted) {
         if plan.create.codes.contains(dimension) && !facts.codes.contains_key(&(*dimension, code.clone())) {
             let name = staged.code_names.get(&(*dimension, *number)).copied().unwrap_or_default();

@@ -70,6 +70,7 @@ impl FromWire for ImportLines {
             zero_texts,
             skip_without_amount: message.skip_rows_without_amount,
             create,
+            file_bytes: message.file_bytes,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod compare;
 mod estimates;
+mod import;
 mod lines;
 mod summary;
 

@@ -40,6 +40,11 @@ impl Program {
         self.log.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
     }
 
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Where it serves, once it says so.
     pub fn address(&mut self) -> String {
         let started = Instant::now();

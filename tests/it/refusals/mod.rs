@@ -6,7 +6,7 @@
 mod budget;
 mod classification;
 mod identity;
-mod manual;
+pub mod manual;
 mod organisation;
 mod reasons;
 mod world;
@@ -275,7 +275,9 @@ impl Decoder for Raw {
 fn every_method_has_a_row_and_every_promise_a_fault() {
     let table = table(&World::default());
     let mut listed: Vec<&str> = table.iter().map(|asked| asked.method).collect();
-    let mut served: Vec<&str> = pb::METHODS.iter().map(|method| method.name).collect();
+    // A stream is no single message; budget/import/refusals.rs has those of the one that there is.
+    let unary = pb::METHODS.iter().filter(|method| !method.client_streaming);
+    let mut served: Vec<&str> = unary.map(|method| method.name).collect();
     listed.sort_unstable();
     served.sort_unstable();
     assert_eq!(listed, served, "a method of the protos is not in the table of refusals, or the other way round");

@@ -15,6 +15,11 @@ use crate::harness::{Harness, engines, jurisdiction_name, new_unit, refused};
 /// What no fault of a single request provokes: the reason, the file and the test.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("MESSAGE_TOO_LARGE", "refusals/reasons.rs", "a_message_beyond_the_limit_is_refused"),
+    (
+        "IMPORT_ROWS_INVALID",
+        "budget/import/refusals.rs",
+        "every_bad_cell_is_named_with_its_row_its_column_and_its_text",
+    ),
     ("UNAUTHENTICATED", "refusals/mod.rs", "whoever_is_not_known_is_told_nothing_else"),
     ("METHOD_UNKNOWN", "refusals/reasons.rs", "a_method_that_is_not_there_is_said_so"),
     ("INTERNAL", "refusals/reasons.rs", "a_store_that_is_not_as_it_should_be_is_a_bug_and_says_nothing_of_itself"),

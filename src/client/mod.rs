@@ -1,0 +1,9 @@
+//! What this program says to a server, as any other client would: over gRPC, with a token, nothing behind its back.
+//!
+//! Absent: TLS, which the server does not speak yet, and the other methods, for which there is grpcurl.
+
+mod import;
+mod mapping;
+mod progress;
+
+pub use import::{Failure, Import, run};
