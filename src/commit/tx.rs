@@ -48,7 +48,8 @@ pub struct Tx<'a> {
 /// One row that was opened or closed, as the journal's digest counts it.
 struct Change {
     table: &'static str,
-    key: Vec<u8>,
+    /// No longer than it is: a command may change a hundred thousand rows.
+    key: Box<[u8]>,
     hash: [u8; 32],
 }
 
@@ -167,11 +168,11 @@ pub fn closed_hash<R: Versioned>(row: &R) -> [u8; 32] {
 }
 
 fn opened<R: Versioned>(row: &R) -> Change {
-    Change { table: R::TABLE, key: sort_key(row, "+"), hash: opened_hash(row) }
+    Change { table: R::TABLE, key: sort_key(row, "+").into_boxed_slice(), hash: opened_hash(row) }
 }
 
 fn closed<R: Versioned>(row: &R) -> Change {
-    Change { table: R::TABLE, key: sort_key(row, "-"), hash: closed_hash(row) }
+    Change { table: R::TABLE, key: sort_key(row, "-").into_boxed_slice(), hash: closed_hash(row) }
 }
 
 /// What a command leaves in the journal; without one there is nothing to commit.

@@ -21,7 +21,7 @@ use crate::organisation::store as units;
 use crate::word::Word;
 
 /// Lines of one statement: what is held beside the staged ones stays small.
-const CHUNK: usize = 5_000;
+const CHUNK: usize = 2_000;
 
 /// What an import did.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
