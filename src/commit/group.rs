@@ -53,8 +53,10 @@ pub(super) fn open_writer(settings: &Settings) -> Result<Conn> {
     match &mut conn {
         Conn::Pg(pg) => db::take_writer_lock(pg, settings.sole_writer)?,
         // SQLite opens for reading alone, and says nothing, what it could not open for writing.
+        // Only a statement that writes finds out; this one writes what is there, and is undone.
         Conn::Sqlite(_) => {
             conn.begin_write()?;
+            conn.run("PRAGMA user_version = 0")?;
             conn.run("ROLLBACK")?;
         }
     }
