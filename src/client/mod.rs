@@ -7,3 +7,4 @@ mod mapping;
 mod progress;
 
 pub use import::{Failure, Import, run};
+pub use mapping::read as read_mapping;

@@ -16,6 +16,7 @@ mod machine;
 mod organisation;
 mod postgres;
 mod process;
+mod real_data;
 mod refusals;
 mod require;
 mod schema;

@@ -81,6 +81,7 @@ struct Rows {
     more: usize,
     /// What the constants say of every line.
     base: Draft,
+    base_names: Names,
     /// What the constants of each wide column say of its lines.
     wide: Vec<Vec<Mapping>>,
     layout: Option<Layout>,
@@ -96,17 +97,18 @@ impl Stage {
             faults: Vec::new(),
             more: 0,
             base: Draft::default(),
+            base_names: Names::default(),
             wide: plan.wide.iter().map(|wide| wide.constants.clone()).collect(),
             layout: None,
         };
-        let mut base = Draft::default();
+        let (mut base, mut names) = (Draft::default(), Names::default());
         for mapping in &plan.fields {
-            rows.constant(&mut base, mapping);
+            rows.constant(&mut base, &mut names, mapping);
         }
         for mapping in plan.wide.iter().flat_map(|wide| &wide.constants) {
-            rows.constant(&mut base.clone(), mapping);
+            rows.constant(&mut base.clone(), &mut Names::default(), mapping);
         }
-        rows.base = base;
+        (rows.base, rows.base_names) = (base, names);
         rows.unless_faulty()?;
         Ok(Self { records: Records::new(plan.delimiter), rows })
     }
@@ -134,10 +136,9 @@ impl Stage {
 }
 
 impl Rows {
-    fn constant(&mut self, draft: &mut Draft, mapping: &Mapping) {
+    fn constant(&mut self, draft: &mut Draft, names: &mut Names, mapping: &Mapping) {
         let Source::Constant(value) = &mapping.source else { return };
-        let plan = self.plan.clone();
-        if let Err(text) = draft.fill(mapping, value, &plan, self.exponent, &mut self.staged.texts) {
+        if let Err(text) = self.take(draft, names, mapping, value) {
             self.faults.push(Violation::new(format!("{}.value", mapping.path), text));
         }
     }
@@ -229,7 +230,7 @@ impl Rows {
         }
         let mut draft = self.base;
         draft.row = record.number;
-        let mut names = Names::default();
+        let mut names = self.base_names.clone();
         let mut sound = true;
         for (mapping, place) in plan.fields.iter().zip(&layout.fields) {
             sound &= self.fill(&mut draft, &mut names, mapping, record, *place).is_some();
@@ -262,12 +263,13 @@ impl Rows {
             return;
         }
         let constants = std::mem::take(&mut self.wide[number]);
+        let mut names = names.clone();
         for mapping in &constants {
-            self.constant(&mut draft, mapping);
+            self.constant(&mut draft, &mut names, mapping);
         }
         self.wide[number] = constants;
         let skipped = self.plan.skip_without_amount && draft.is_without_amount();
-        self.end(draft, names, sound, skipped);
+        self.end(draft, &names, sound, skipped);
     }
 
     /// Fills a field from a cell; `None` where the cell is at fault.
@@ -280,18 +282,9 @@ impl Rows {
         place: Option<usize>,
     ) -> Option<()> {
         let Some(place) = place else { return Some(()) };
-        let plan = self.plan.clone();
         let outcome = match record.cell(place) {
             Err(_) => Err("is not UTF-8".to_owned()),
-            Ok(cell) => match mapping.field {
-                Field::CodeName(dimension) => draft
-                    .name(mapping, cell, &plan, &mut self.staged.texts)
-                    .map(|name| names.codes.push((dimension, name))),
-                Field::UnitName if plan.unit_field() != Some(Field::UnitName) => {
-                    draft.name(mapping, cell, &plan, &mut self.staged.texts).map(|name| names.unit = name)
-                }
-                _ => draft.fill(mapping, cell, &plan, self.exponent, &mut self.staged.texts),
-            },
+            Ok(cell) => self.take(draft, names, mapping, cell),
         };
         match outcome {
             Ok(()) => Some(()),
@@ -300,6 +293,23 @@ impl Rows {
                 None
             }
         }
+    }
+
+    /// Takes the value of a field, or of the name of what may have to be created.
+    fn take(&mut self, draft: &mut Draft, names: &mut Names, mapping: &Mapping, cell: &str) -> Result<(), String> {
+        let plan = self.plan.clone();
+        let texts = &mut self.staged.texts;
+        match mapping.field {
+            Field::CodeName(dimension) => {
+                let name = draft.name(mapping, cell, &plan, texts)?;
+                names.codes.push((dimension, name));
+            }
+            Field::UnitName if plan.unit_field() != Some(Field::UnitName) => {
+                names.unit = draft.name(mapping, cell, &plan, texts)?;
+            }
+            _ => draft.fill(mapping, cell, &plan, self.exponent, texts)?,
+        }
+        Ok(())
     }
 
     /// Judges a line as a whole and keeps it.
@@ -341,7 +351,7 @@ impl Rows {
 }
 
 /// The names that a row gives to what may have to be created.
-#[derive(Default)]
+#[derive(Default, Clone)]
 struct Names {
     unit: u32,
     codes: Vec<(Dimension, u32)>,

@@ -144,8 +144,6 @@ fn column_of(message: pb::ImportColumn, path: String, faults: &mut Faults) -> Op
 
 fn constant_of(message: pb::ImportConstant, path: String, faults: &mut Faults) -> Option<Mapping> {
     let field = field_of(&message.field, &path, faults)?;
-    let is_name = matches!(field, Field::CodeName(_));
-    faults.when(is_name, || format!("{path}.field"), "is the name of many things and comes from a column");
     Some(Mapping { field, source: Source::Constant(message.value.trim().to_owned()), path })
 }
 

@@ -5,6 +5,7 @@ mod disk;
 mod frames;
 mod ground;
 mod hostile;
+mod importing;
 mod killing;
 mod migrating;
 mod settings;
