@@ -56,6 +56,13 @@ limits! {
     CREDENTIAL_BYTES = 8_192, "The longest credential that is looked at; a JWT with many claims has two thousand.";
     CREDENTIAL_CACHE = 10_000, "Credentials that are known to be good; when it is full, all are verified anew.";
     VERIFICATIONS = 16, "Credentials verified at once against the store; bad ones must not fill the queue of reads.";
+    CLOCK_SKEW_MS = 60_000, "How far the clock of an issuer of JWTs may be from ours.";
+    KEY_SET_BYTES = 262_144, "The largest set of keys of an issuer that is read; a hundred RSA keys fit.";
+    KEY_SET_KEYS = 100, "Keys of an issuer that are tried; the others are ignored.";
+    KEY_SET_REFRESH_MS = 300_000, "A set of keys at a URL is fetched this often; after a failure the last good one is kept.";
+    KEY_SET_RETRY_MS = 10_000, "After a failure, or for a key that is not in the set, it is fetched no sooner than this.";
+    FILE_CHECK_MS = 1_000, "Files of certificates and keys are looked at this often for changes.";
+    HANDSHAKE_MS = 5_000, "From the first byte to the end of the TLS handshake; a slow peer must not hold a descriptor for nothing.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

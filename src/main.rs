@@ -57,7 +57,8 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn serve(config: &Config) -> Outcome {
-    if let Err(sentence) = config.serve.check() {
+    // Before anything is made: what cannot be served leaves no database and no token behind.
+    if let Err(sentence) = config.serve.check().and_then(|()| config.serve.settings().check_files()) {
         eprintln!("kehoach: {sentence}");
         return Ok(ExitCode::from(CONFIG));
     }
@@ -74,7 +75,13 @@ async fn serve(config: &Config) -> Outcome {
         tracing::info!(address = %metrics.local_addr()?, "metrics");
         tokio::spawn(server::serve_metrics(metrics, app.clone(), recorder));
     }
-    let server = server::Server::with(listener, app.clone(), config.serve.settings());
+    let server = match server::Server::open(listener, app.clone(), config.serve.settings()).await {
+        Ok(server) => server,
+        Err(sentence) => {
+            eprintln!("kehoach: {sentence}");
+            return Ok(ExitCode::from(CONFIG));
+        }
+    };
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %config.common.database, address = %server.address()?, "serving");
     let (stop, stopped) = watch::channel(false);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

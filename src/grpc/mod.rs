@@ -28,7 +28,7 @@ use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Authenticator, Caller};
+use crate::identity::{Authenticator, Caller, Peer};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
@@ -224,7 +224,8 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
         async move {
             let (started, deadline) = (Instant::now(), call::deadline(request.headers()));
             // Before the message is read: nobody unknown makes the server hold one.
-            let caller = match authenticator.authenticate(request.headers(), deadline).await {
+            let peer = request.extensions().get::<Peer>();
+            let caller = match authenticator.authenticate(request.headers(), peer, deadline).await {
                 Ok(caller) => caller,
                 Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
             };

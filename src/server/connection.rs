@@ -5,14 +5,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tonic::service::Routes;
+use tower::ServiceExt;
 
+use super::tls::{self, Tls};
+use crate::identity::Peer;
 use crate::limits;
 
 /// Serves a connection on a task of its own.
-pub fn spawn(stream: TcpStream, services: Routes, mut stop: watch::Receiver<bool>, open: Arc<AtomicUsize>) {
+pub fn spawn(
+    stream: TcpStream,
+    tls: Option<Arc<Tls>>,
+    services: Routes,
+    stop: watch::Receiver<bool>,
+    open: Arc<AtomicUsize>,
+) {
     open.fetch_add(1, Ordering::AcqRel);
     let guard = Open(open);
     tokio::spawn(async move {
@@ -21,15 +31,35 @@ pub fn spawn(stream: TcpStream, services: Routes, mut stop: watch::Receiver<bool
         if stream.set_nodelay(true).is_err() {
             return;
         }
-        let connection = settings().serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
-        tokio::pin!(connection);
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            _ = super::stopped(&mut stop) => {}
+        let Some(tls) = tls else { return serve(stream, None, services, stop).await };
+        let handshake = tls.acceptor().accept(stream);
+        // A peer that is slow, or speaks no TLS, learns nothing and costs nothing more.
+        if let Ok(Ok(stream)) = tokio::time::timeout(limits::millis(limits::HANDSHAKE_MS), handshake).await {
+            let peer = tls::peer(stream.get_ref().1.peer_certificates());
+            serve(stream, peer, services, stop).await;
         }
-        connection.as_mut().graceful_shutdown();
-        drop(tokio::time::timeout(limits::millis(limits::DRAIN_MS), connection).await);
     });
+}
+
+/// Answers the calls of a connection until it ends, or the server does.
+async fn serve<S>(stream: S, peer: Option<Peer>, services: Routes, mut stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let services = services.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+        if let Some(peer) = &peer {
+            request.extensions_mut().insert(peer.clone());
+        }
+        request
+    });
+    let connection = settings().serve_connection(TokioIo::new(stream), TowerToHyperService::new(services));
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = super::stopped(&mut stop) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    drop(tokio::time::timeout(limits::millis(limits::DRAIN_MS), connection).await);
 }
 
 fn settings() -> hyper::server::conn::http2::Builder<TokioExecutor> {
