@@ -1,5 +1,6 @@
-//! A client that sends prepared bytes and keeps answers as bytes: the load costs as little as it can.
+//! Clients that send prepared bytes and keep answers as bytes, in a closed loop or an open one: the load costs as little as it can.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +10,12 @@ use bytes::Bytes;
 use kehoach::grpc::codec::Raw;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
+
+/// Connections of one load.
+const CONNECTIONS: usize = 4;
+
+/// A method and the encoded request.
+pub type Ask = (&'static str, Bytes);
 
 /// One connection.
 #[derive(Clone)]
@@ -20,16 +27,53 @@ impl Client {
         Self(tonic::client::Grpc::new(channel).max_decoding_message_size(64 << 20))
     }
 
-    pub async fn call(&mut self, path: &'static str, message: Bytes) -> Result<Bytes, Status> {
+    pub async fn call(&mut self, (path, message): Ask) -> Result<Bytes, Status> {
         self.0.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
         let path = http::uri::PathAndQuery::from_static(path);
         Ok(self.0.unary(Request::new(message), path, Raw).await?.into_inner())
     }
 }
 
+/// A caller of a closed loop: says what it asks next, and is told the answer.
+pub trait Caller: Send + 'static {
+    /// The next question; none where there is nothing left to ask.
+    fn next(&mut self) -> Option<Ask>;
+    /// What was answered.
+    fn heard(&mut self, _answer: Bytes) {}
+}
+
+/// Questions by number, which several callers ask in turn.
+#[derive(Clone)]
+pub struct InTurn<F> {
+    next: Arc<AtomicUsize>,
+    end: usize,
+    ask: F,
+}
+
+impl<F: Fn(usize) -> Ask + Clone + Send + Sync + 'static> InTurn<F> {
+    /// Callers who together ask each of `end` questions once.
+    pub fn callers(callers: usize, end: usize, ask: F) -> Vec<Box<dyn Caller>> {
+        let one = Self { next: Arc::default(), end, ask };
+        (0..callers).map(|_| Box::new(one.clone()) as Box<dyn Caller>).collect()
+    }
+}
+
+impl<F: Fn(usize) -> Ask + Send + 'static> Caller for InTurn<F> {
+    fn next(&mut self) -> Option<Ask> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        (number < self.end).then(|| (self.ask)(number))
+    }
+}
+
 /// What a loop saw.
+#[derive(Default)]
 pub struct Measured {
+    pub calls: usize,
     pub failed: usize,
+    /// What the first call that failed was told.
+    pub fault: Option<Status>,
+    /// Processor time of the server for each call, in microseconds, where it was looked at.
+    pub processor: Option<f64>,
     elapsed: Duration,
     /// Sorted.
     latencies: Vec<Duration>,
@@ -37,44 +81,113 @@ pub struct Measured {
 
 impl Measured {
     pub fn per_second(&self) -> f64 {
-        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+        self.calls as f64 / self.elapsed.as_secs_f64()
     }
 
+    /// In milliseconds.
     pub fn percentile(&self, share: f64) -> f64 {
         let position = (self.latencies.len().saturating_sub(1) as f64 * share) as usize;
         self.latencies.get(position).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     }
+
+    fn gathered(elapsed: Duration, parts: Vec<Self>) -> Self {
+        let mut all = Self { elapsed, ..Self::default() };
+        for part in parts {
+            all.calls += part.calls;
+            all.failed += part.failed;
+            all.fault = all.fault.or(part.fault);
+            all.latencies.extend(part.latencies);
+        }
+        all.latencies.sort();
+        all
+    }
+
+    fn note(&mut self, latency: Duration, outcome: Result<Bytes, Status>) -> Option<Bytes> {
+        match outcome {
+            Ok(answer) => {
+                self.calls += 1;
+                self.latencies.push(latency);
+                Some(answer)
+            }
+            Err(status) => {
+                self.failed += 1;
+                self.fault.get_or_insert(status);
+                None
+            }
+        }
+    }
 }
 
-/// A number of callers, each of which calls again as soon as it is answered.
-pub async fn closed_loop<F>(address: SocketAddr, callers: usize, last: Duration, ask: F) -> Measured
-where
-    F: Fn(usize) -> (&'static str, Bytes),
-{
-    let next = Arc::new(AtomicUsize::new(0));
+/// Callers, each of which calls again as soon as it is answered, until the time is over or nobody has anything left to ask.
+pub async fn closed_loop(addresses: &[SocketAddr], callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
+    let connections = connections(addresses).await;
     let started = Instant::now();
-    let connections: Vec<Client> = (0..4).map(|_| Client::new(address)).collect();
-    let loops = (0..callers).map(|caller| {
-        let mut client = connections[caller % connections.len()].clone();
-        let (next, ask) = (next.clone(), &ask);
-        async move {
-            let mut latencies = Vec::new();
-            let mut failed = 0;
-            while started.elapsed() < last {
-                let (path, message) = ask(next.fetch_add(1, Ordering::Relaxed));
-                let sent = Instant::now();
-                match client.call(path, message).await {
-                    Ok(_) => latencies.push(sent.elapsed()),
-                    Err(_) => failed += 1,
+    let loops: Vec<_> = callers
+        .into_iter()
+        .enumerate()
+        .map(|(place, mut caller)| {
+            let mut client = connections[place % connections.len()].clone();
+            tokio::spawn(async move {
+                let mut measured = Measured::default();
+                while started.elapsed() < last {
+                    let Some(ask) = caller.next() else { break };
+                    let sent = Instant::now();
+                    let outcome = client.call(ask).await;
+                    if let Some(answer) = measured.note(sent.elapsed(), outcome) {
+                        caller.heard(answer);
+                    }
                 }
+                measured
+            })
+        })
+        .collect();
+    let parts = futures_util::future::try_join_all(loops).await.unwrap();
+    Measured::gathered(started.elapsed(), parts)
+}
+
+/// Calls at a rate, whether the ones before are answered or not. A latency begins when the call was meant to be sent.
+pub async fn open_loop<F>(addresses: &[SocketAddr], rate: f64, last: Duration, ask: F) -> Measured
+where
+    F: Fn(usize) -> Ask + Send + 'static,
+{
+    let connections = connections(addresses).await;
+    let runtime = tokio::runtime::Handle::current();
+    let started = Instant::now();
+    let pacer = std::thread::spawn(move || {
+        let mut flying = VecDeque::new();
+        for number in 0.. {
+            let meant = started + Duration::from_secs_f64(f64::from(number) / rate);
+            if meant - started >= last {
+                break;
             }
-            (latencies, failed)
+            // The runtime's own timers tell no time below a millisecond.
+            while let Some(early) = meant.checked_duration_since(Instant::now()).filter(|early| !early.is_zero()) {
+                std::thread::park_timeout(early);
+            }
+            let place = number as usize;
+            let (mut client, question) = (connections[place % connections.len()].clone(), ask(place));
+            flying.push_back(runtime.spawn(async move {
+                let outcome = client.call(question).await;
+                (meant.elapsed(), outcome.map(|_| Bytes::new()))
+            }));
         }
+        flying
     });
-    let outcomes = futures_util::future::join_all(loops).await;
-    let elapsed = started.elapsed();
-    let failed = outcomes.iter().map(|(_, failed)| failed).sum();
-    let mut latencies: Vec<Duration> = outcomes.into_iter().flat_map(|(latencies, _)| latencies).collect();
-    latencies.sort();
-    Measured { failed, elapsed, latencies }
+    let flying = tokio::task::spawn_blocking(|| pacer.join()).await.unwrap().unwrap();
+    let mut measured = Measured::default();
+    for call in flying {
+        let (latency, outcome) = call.await.unwrap();
+        measured.note(latency, outcome);
+    }
+    Measured::gathered(started.elapsed(), vec![measured])
+}
+
+/// Connections that are open already; each of them is asked for something that is not there.
+async fn connections(addresses: &[SocketAddr]) -> Vec<Client> {
+    let mut connections: Vec<Client> =
+        (0..CONNECTIONS).map(|place| Client::new(addresses[place % addresses.len()])).collect();
+    for connection in &mut connections {
+        let _ = connection.call(("/nobody.Nobody/Knows", Bytes::new())).await;
+    }
+    connections
 }

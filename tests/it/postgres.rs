@@ -45,6 +45,8 @@ cd / && rm -rf "$folder"
 pub struct Options {
     /// Wait for the disk at each commit; off in the ordinary suite, which kills no machine.
     pub fsync: bool,
+    /// Memory for pages in MiB; little in the suite, where several clusters run side by side.
+    pub buffers_mb: Option<u32>,
 }
 
 /// How a server is stopped.
@@ -137,7 +139,8 @@ impl Cluster {
 /// `pg_ctl` waits until the server answers, or has ended.
 fn start_order(port: u16, options: Options) -> String {
     let fsync = if options.fsync { "on" } else { "off" };
-    format!("pg_ctl -D data -l log -o \"-h 127.0.0.1 -p {port} -k '' -N 300 -B 32MB -c fsync={fsync}\" start")
+    let buffers = options.buffers_mb.unwrap_or(32);
+    format!("pg_ctl -D data -l log -o \"-h 127.0.0.1 -p {port} -k '' -N 300 -B {buffers}MB -c fsync={fsync}\" start")
 }
 
 /// The shell that owns the server. Dropping it closes the pipe, and waits until everything is gone.
@@ -202,7 +205,7 @@ fn log(folder: &Path) -> String {
 
 /// The folder of PostgreSQL's server programs: what the PATH names, else the newest that Debian installs, else what
 /// `pg_config` says.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "where programs are is not a knob of the server")]
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut installed: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")

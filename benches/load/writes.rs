@@ -1,0 +1,141 @@
+//! P5 and P6: creates of 50 lines, small writes, and changes of one line in estimates of different sizes; P9 of the creates.
+
+use bytes::Bytes;
+use kehoach::db::Engine;
+use kehoach::pb;
+use prost::Message;
+
+use super::ask;
+use super::client::{Ask, Caller};
+use super::patience;
+use super::pgbench::{self, Pgbench};
+use super::plain::{self, Written};
+use super::report::{Report, Verdict};
+use super::site::{READERS, Site, WRITERS};
+
+/// Estimates that get small writes in turn.
+pub const SMALL: usize = 100;
+
+/// Adds a line to one estimate after the other.
+pub fn small(number: usize) -> Ask {
+    ask::add_line(&format!("e{}", number % SMALL), 3)
+}
+
+/// P5 and its part of P9.
+pub async fn creates(site: &Site, report: &mut Report, several: bool) {
+    let plain = match site.engine {
+        Engine::Sqlite => Some(one_by_one(site).await),
+        Engine::Postgres => None,
+    };
+    let question = site.fresh_creates();
+    let created = site.asked(WRITERS, usize::MAX, question).await;
+    let name = "P5 create an estimate with 50 lines";
+    match plain {
+        Some(plain) => {
+            report.rate(&format!("plain SQLite, the same {} rows, one by one", plain.create_rows), plain.creates, None);
+            let ratio = created.per_second() / plain.creates;
+            report.measured(name, &created, Some(Verdict::at_least(ratio, "one by one", 6.0)));
+        }
+        None => against_pgbench(site, report, name, &created, several).await,
+    }
+    if !several {
+        let question = site.fresh_creates();
+        patience::reads(site, report, "P9 the same at 80 % of that", &created, question).await;
+    }
+    let added = site.asked(WRITERS, usize::MAX, small).await;
+    let name = "P5 small write: one line more";
+    match plain {
+        Some(plain) => {
+            report.rate(&format!("plain SQLite, the same {} rows, one by one", plain.small_rows), plain.small, None);
+            let ratio = added.per_second() / plain.small;
+            report.measured(name, &added, Some(Verdict::at_least(ratio, "one by one", 8.0)));
+        }
+        None => report.measured(name, &added, None),
+    }
+}
+
+async fn against_pgbench(
+    site: &Site,
+    report: &mut Report,
+    name: &str,
+    created: &super::client::Measured,
+    several: bool,
+) {
+    let Some(pgbench) = Pgbench::new(&site.url, &site.folder) else {
+        return report.measured(name, created, None);
+    };
+    let made = site.done(site.one_create()).await;
+    let revision = pb::Estimate::decode(made).unwrap().revision;
+    let (script, rows) = pgbench::write_script(&mut pgbench::connect(&site.url), revision);
+    let yardstick = pgbench.run(&script, WRITERS, site.scale.last);
+    let ratio = created.per_second() / yardstick;
+    let verdict = if several { Verdict::told(ratio, "pgbench") } else { Verdict::at_least(ratio, "pgbench", 1.3) };
+    report.measured(name, created, Some(verdict));
+    report.rate(&format!("pgbench, one transaction of the same {rows} rows"), yardstick, None);
+}
+
+#[derive(Clone, Copy)]
+struct OneByOne {
+    creates: f64,
+    create_rows: usize,
+    small: f64,
+    small_rows: usize,
+}
+
+/// Plain SQLite on a database of its own, which a server has prepared: fewer lines than the server's, to its advantage.
+async fn one_by_one(site: &Site) -> OneByOne {
+    let path = site.folder.join("plain.db");
+    let url = format!("sqlite:{}", path.display());
+    let mut other = Site::new(Engine::Sqlite, &site.folder, site.scale.clone()).unwrap();
+    other.url = url;
+    other.serve(1, &[]).await;
+    other.lay_beginnings().await;
+    other.lay_apart("e", SMALL, ask::LINES).await;
+    let made = other.done(other.one_create()).await;
+    let created = pb::Estimate::decode(made).unwrap().revision;
+    let added = super::reads::revision(&other).await;
+    other.stop();
+    let conn = plain::open(&path);
+    let (create, add) = (Written::read(&conn, "dt", created, true), Written::read(&conn, "dt", added, false));
+    let last = site.scale.last;
+    let small = add.again(&conn, last, |_| "e0".to_owned());
+    let creates = create.again(&conn, last, |number| format!("y{number}"));
+    OneByOne { creates, create_rows: create.rows(), small, small_rows: add.rows() }
+}
+
+/// Changes a line of an estimate of its own, again and again.
+struct Changing {
+    id: String,
+    line: pb::Line,
+    count: i64,
+}
+
+impl Caller for Changing {
+    fn next(&mut self) -> Option<Ask> {
+        self.count += 1;
+        Some(ask::batch(&self.id, vec![ask::change(&self.line, self.count)]))
+    }
+
+    fn heard(&mut self, answer: Bytes) {
+        let answer = pb::BatchWriteLinesResponse::decode(answer).unwrap();
+        self.line.etag = answer.lines[0].etag.clone();
+    }
+}
+
+/// P6.
+pub async fn changes(site: &Site, report: &mut Report) {
+    let mut rates = Vec::new();
+    for (prefix, lines) in [("few", ask::LINES), ("many", 2_000)] {
+        site.lay_apart(prefix, READERS, lines).await;
+        let mut callers: Vec<Box<dyn Caller>> = Vec::new();
+        for number in 0..READERS {
+            let id = format!("{prefix}{number}");
+            let mut found = site.lines(&id).await;
+            callers.push(Box::new(Changing { id, line: found.swap_remove(lines / 2 + 1), count: 0 }));
+        }
+        let changed = site.closed(callers, site.scale.last).await;
+        let verdict = rates.first().map(|few| Verdict::at_most(few / changed.per_second(), "× the cost", 1.3));
+        report.measured(&format!("P6 change one line in an estimate of {lines}"), &changed, verdict);
+        rates.push(changed.per_second());
+    }
+}
