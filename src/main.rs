@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kehoach::app::App;
-use kehoach::config::{Command, Config};
+use kehoach::config::{self, Command, Config};
 use kehoach::db::{self, Migration};
 use kehoach::identity::{self, FirstToken};
 use kehoach::{fsck, limits, server, telemetry};
@@ -29,7 +29,10 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => {
             let code = if error.use_stderr() { USAGE } else { 0 };
-            drop(error.print());
+            match config::discreet(&error) {
+                Some(sentence) => eprintln!("kehoach: {sentence}"),
+                None => drop(error.print()),
+            }
             return ExitCode::from(code);
         }
     };

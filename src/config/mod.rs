@@ -7,6 +7,7 @@ mod credentials;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand};
 
 pub use credentials::Credentials;
@@ -15,7 +16,7 @@ use crate::app::Options;
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::id::Ids;
-use crate::server::Settings;
+use crate::server::{Settings, Times};
 
 /// Planning and budgeting for government, over gRPC.
 #[derive(Debug, Parser)]
@@ -171,8 +172,16 @@ impl Serve {
             open_reflection: self.open_reflection || self.listen.ip().is_loopback(),
             tls: self.credentials.tls(),
             jwt: self.credentials.jwt(),
+            times: Times::default(),
         }
     }
+}
+
+/// What to say in place of an error that would show a wrong value which may hold a password.
+pub fn discreet(error: &clap::Error) -> Option<&'static str> {
+    let ContextValue::String(flag) = error.get(ContextKind::InvalidArg)? else { return None };
+    let is_secret = ["--database", "--migrate-url"].iter().any(|secret| flag.starts_with(secret));
+    is_secret.then_some("--database and --migrate-url are sqlite:PATH or postgres://user@host/name")
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

@@ -13,6 +13,7 @@ use http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::admission::{Admitted, Lane, Lanes};
 use super::jwt;
 use super::model::Mapping;
 use super::peer::Peer;
@@ -29,10 +30,22 @@ use crate::limits;
 const DEV_ACTOR: &str = "dev";
 
 /// Whoever makes a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Caller {
     /// The principal, as journals name it.
     pub principal: String,
+    /// What it shares with all that it calls at the same time; nothing with `--dev`.
+    lane: Option<Arc<Lane>>,
+}
+
+impl Caller {
+    /// Admits one more call of this caller, after a short wait where it has many already.
+    pub async fn admit(&self) -> Result<Option<Admitted>> {
+        match &self.lane {
+            Some(lane) => lane.admit().await.map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 /// Knows credentials.
@@ -40,6 +53,7 @@ pub struct Authenticator {
     app: App,
     jwt: Option<Jwt>,
     known: RwLock<HashMap<Key, Known>>,
+    lanes: Lanes,
     verifying: Semaphore,
 }
 
@@ -86,7 +100,7 @@ impl Authenticator {
     /// One that knows nothing yet, and takes no JWTs.
     pub fn new(app: App) -> Self {
         let verifying = Semaphore::new(limits::count(limits::VERIFICATIONS));
-        Self { app, jwt: None, known: RwLock::default(), verifying }
+        Self { app, jwt: None, known: RwLock::default(), lanes: Lanes::default(), verifying }
     }
 
     /// The same, which takes JWTs where an issuer is named.
@@ -113,7 +127,7 @@ impl Authenticator {
         deadline: Instant,
     ) -> Result<Arc<Caller>> {
         if self.app.is_dev() {
-            return dev_actor(headers).map(|principal| Arc::new(Caller { principal }));
+            return dev_actor(headers).map(|principal| Arc::new(Caller { principal, lane: None }));
         }
         if headers.contains_key(AUTHORIZATION) {
             let text = bearer(headers).ok_or(Error::Unauthenticated)?;
@@ -190,10 +204,14 @@ impl Authenticator {
             let good = look_up(conn, &proof, now)?;
             Ok(good.map_or(Found::Bad, |(principal, expires_at)| Found::Good(head, principal, expires_at)))
         };
-        match (self.app.read_by(deadline, read).await?, known) {
+        match (
+            self.app.read_by(known.as_ref().map_or("", |known| &known.caller.principal), deadline, read).await?,
+            known,
+        ) {
             (Found::Unchanged, Some(known)) => Ok(known.caller),
             (Found::Good(head, principal, expires_at), _) => {
-                let caller = Arc::new(Caller { principal });
+                let lane = Some(self.lanes.of(&principal));
+                let caller = Arc::new(Caller { principal, lane });
                 self.keep(key, Known { caller: caller.clone(), head, generation, expires_at });
                 Ok(caller)
             }

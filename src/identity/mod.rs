@@ -1,6 +1,7 @@
 //! Who calls: principals, their credentials, and how a call is told whose it is.
 
 mod actions;
+mod admission;
 mod authenticator;
 mod bootstrap;
 mod grpc;
