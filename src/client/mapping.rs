@@ -11,9 +11,9 @@ pub fn read(text: &str, settings: &[String]) -> Result<pb::ImportHeader, String>
     let mut mapping: Value = serde_json::from_str(text).map_err(|e| e.to_string())?;
     for setting in settings {
         let (path, value) = setting.split_once('=').ok_or_else(|| format!("{setting:?} is not as path=value"))?;
-        // What is no JSON is a text: nobody has to quote twice.
-        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
-        set(&mut mapping, path, value)?;
+        let place = place(&mut mapping, path)?;
+        // A text stays a text, and what is no JSON is one: nobody has to quote twice.
+        *place = if place.is_string() { Value::String(value.to_owned()) } else { read_value(value) };
     }
     let pool = DescriptorPool::decode(pb::DESCRIPTORS).map_err(|e| e.to_string())?;
     let header = pool.get_message_by_name("kehoach.v1.ImportHeader").ok_or("the header has no descriptor")?;
@@ -21,7 +21,12 @@ pub fn read(text: &str, settings: &[String]) -> Result<pb::ImportHeader, String>
     pb::ImportHeader::decode(message.encode_to_vec().as_slice()).map_err(|e| e.to_string())
 }
 
-fn set(mapping: &mut Value, path: &str, value: Value) -> Result<(), String> {
+fn read_value(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+/// The place of a path in a mapping, made where it is not there.
+fn place<'a>(mapping: &'a mut Value, path: &str) -> Result<&'a mut Value, String> {
     let mut place = mapping;
     for step in path.split('.') {
         let (name, index) = match step.strip_suffix(']').and_then(|step| step.split_once('[')) {
@@ -39,8 +44,7 @@ fn set(mapping: &mut Value, path: &str, value: Value) -> Result<(), String> {
             place = place.get_mut(index).ok_or_else(|| format!("{path:?}: {name} has no item {index}"))?;
         }
     }
-    *place = value;
-    Ok(())
+    Ok(place)
 }
 
 #[cfg(test)]
@@ -60,7 +64,7 @@ mod tests {
 
     #[test]
     fn values_are_set_from_outside() {
-        let set = ["parent=jurisdictions/y", "filters[0].equals=\"2024\"", "validate_only=true", "spread.title=A = b"];
+        let set = ["parent=jurisdictions/y", "filters[0].equals=2024", "validate_only=true", "spread.title=A = b"];
         let header = read(MAPPING, &settings(&set)).unwrap();
         assert_eq!((header.parent.as_str(), header.validate_only), ("jurisdictions/y", true));
         let test = Some(pb::row_filter::Test::Equals("2024".to_owned()));

@@ -1,6 +1,6 @@
 //! What this program says to a server, as any other client would: over gRPC, with a token, nothing behind its back.
 //!
-//! Absent: TLS, which the server does not speak yet, and the other methods, for which there is grpcurl.
+//! Absent: TLS, so it talks to a server on the same machine, or through a tunnel; and the other methods, for which there is grpcurl.
 
 mod import;
 mod mapping;

@@ -181,7 +181,7 @@ engines! {
                 let settings = [
                     format!("spread.fiscal_year={year}"),
                     format!("spread.series={series}"),
-                    format!("filters[0].equals=\"{year}\""),
+                    format!("filters[0].equals={year}"),
                 ];
                 let summary = h.import_whole(mapping("philadelphia/mapping.json", &settings), &file).await;
                 assert_eq!(Value::from(summary.rows_read), expected["rows"]);
@@ -207,7 +207,7 @@ engines! {
             let (kind, year) = report.split_once('|').unwrap();
             let year: i32 = year.parse().unwrap();
             let is_plan = kind == "plan";
-            let mut settings = vec![format!("spread.fiscal_year={year}"), format!("filters[2].equals=\"{year}\"")];
+            let mut settings = vec![format!("spread.fiscal_year={year}"), format!("filters[2].equals={year}")];
             let mapping_file = if is_plan { "vn-state-budget/mapping-plan.json" } else { "vn-state-budget/mapping-final.json" };
             let mut header = mapping(mapping_file, &settings);
             let mut details = detail_items(&header);
