@@ -166,7 +166,8 @@ fn refusal(status: &Status) -> String {
     }
     let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
     let mut text = format!("nothing was imported: {} ({:?} {reason})", status.message(), status.code());
-    for fault in faults.iter().take(TOLD) {
+    // A single fault is the sentence itself.
+    for fault in faults.iter().take(TOLD).filter(|_| faults.len() > 1) {
         text += &format!("\n  {}", fault.trim_start_matches(": "));
     }
     if faults.len() > TOLD {
