@@ -18,6 +18,7 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
 //! # Invariants
@@ -32,6 +33,7 @@
 //!
 //! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
 
+pub mod access;
 pub mod app;
 pub mod budget;
 pub mod classification;
@@ -39,6 +41,7 @@ pub mod clock;
 pub mod commit;
 pub mod config;
 pub mod db;
+pub mod document;
 pub mod error;
 pub mod fsck;
 pub mod grpc;

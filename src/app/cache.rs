@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::ReadAt;
+use super::{ReadAt, Visibility};
 use crate::commit::Observer;
 use crate::limits;
 
@@ -45,7 +45,15 @@ pub struct Kept {
     pub bytes: Bytes,
     /// The jurisdiction whose head is to be named beside it.
     pub jurisdiction: String,
+    /// Who may have it: callers who may see the same.
+    pub visibility: Visibility,
 }
+
+/// The answers to one request: one for each that callers may see.
+type Variants = Vec<Kept>;
+
+/// Answers to one request that are kept for different callers; beyond, the oldest goes.
+const VARIANTS: usize = 8;
 
 /// The answers, by method and request.
 #[derive(Debug, Default)]
@@ -53,7 +61,7 @@ pub struct Cache(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<Key, Kept>,
+    entries: HashMap<Key, Variants>,
     /// Oldest first; keys of entries that are gone may still stand here.
     order: VecDeque<Key>,
     bytes: usize,
@@ -65,9 +73,17 @@ struct State {
 type Key = (&'static str, Bytes);
 
 impl Cache {
-    /// The answer to a request, if it is kept and still true.
-    pub fn get(&self, method: &'static str, request: &Bytes) -> Option<Kept> {
-        self.lock().entries.get(&(method, request.clone())).cloned()
+    /// The answer to a request, if it is kept and still true; `sees` tells what the caller may see of a jurisdiction.
+    pub fn get(
+        &self,
+        method: &'static str,
+        request: &Bytes,
+        sees: impl FnOnce(&str) -> Option<Visibility>,
+    ) -> Option<Kept> {
+        let state = self.lock();
+        let variants = state.entries.get(&(method, request.clone()))?;
+        let visibility = sees(&variants.first()?.jurisdiction)?;
+        variants.iter().find(|kept| kept.visibility == visibility).cloned()
     }
 
     /// Keeps an answer that was read while `head` was the head, unless something it depends on changed since.
@@ -92,10 +108,7 @@ impl Cache {
                 state.by_jurisdiction.entry(kept.jurisdiction.clone()).or_default().insert(key.clone());
             }
         }
-        if state.entries.insert(key.clone(), kept).is_none() {
-            state.bytes += size;
-            state.order.push_back(key);
-        }
+        state.put(key, kept);
         while state.bytes > limits::count(limits::ANSWER_CACHE_BYTES) {
             match state.order.pop_front() {
                 Some(oldest) => state.remove(&oldest),
@@ -133,8 +146,25 @@ impl Observer for Cache {
 }
 
 impl State {
+    fn put(&mut self, key: Key, kept: Kept) {
+        let size = kept.bytes.len() + key.1.len();
+        let variants = self.entries.entry(key.clone()).or_default();
+        let is_first = variants.is_empty();
+        let full = variants.len() >= VARIANTS;
+        let same = variants.iter().position(|other| other.visibility == kept.visibility);
+        if let Some(place) = same.or(full.then_some(0)) {
+            let old = variants.remove(place);
+            self.bytes = self.bytes.saturating_sub(old.bytes.len() + key.1.len());
+        }
+        variants.push(kept);
+        self.bytes += size;
+        if is_first {
+            self.order.push_back(key);
+        }
+    }
+
     fn remove(&mut self, key: &Key) {
-        if let Some(kept) = self.entries.remove(key) {
+        for kept in self.entries.remove(key).unwrap_or_default() {
             self.bytes = self.bytes.saturating_sub(kept.bytes.len() + key.1.len());
         }
         if self.order.len() > 2 * self.entries.len() + REMEMBERED {
@@ -169,7 +199,7 @@ mod tests {
     use super::*;
 
     fn kept(text: &'static str) -> Kept {
-        Kept { bytes: Bytes::from_static(text.as_bytes()), jurisdiction: "j".to_owned() }
+        Kept { bytes: Bytes::from_static(text.as_bytes()), jurisdiction: "j".to_owned(), visibility: [0; 32] }
     }
 
     fn on(name: &str) -> Depends {
@@ -182,9 +212,9 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.keep("m", request.clone(), kept("a"), &on("x"), 1);
         cache.committed("j", 2, &["y".to_owned()]);
-        assert_eq!(cache.get("m", &request), Some(kept("a")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("a")));
         cache.committed("j", 3, &["x".to_owned()]);
-        assert_eq!(cache.get("m", &request), None);
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), None);
     }
 
     #[test]
@@ -193,9 +223,9 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.committed("j", 2, &["x".to_owned()]);
         cache.keep("m", request.clone(), kept("old"), &on("x"), 1);
-        assert_eq!(cache.get("m", &request), None);
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), None);
         cache.keep("m", request.clone(), kept("new"), &on("x"), 2);
-        assert_eq!(cache.get("m", &request), Some(kept("new")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("new")));
     }
 
     #[test]
@@ -205,7 +235,21 @@ mod tests {
             cache.committed("j", revision, &["y".to_owned()]);
         }
         cache.keep("m", Bytes::from_static(b"q"), kept("a"), &on("x"), 1);
-        assert_eq!(cache.get("m", &Bytes::from_static(b"q")), None);
+        assert_eq!(cache.get("m", &Bytes::from_static(b"q"), |_| Some([0; 32])), None);
+    }
+
+    #[test]
+    fn callers_who_may_see_something_else_get_another_answer_and_strangers_none() {
+        let cache = Cache::default();
+        let request = Bytes::from_static(b"q");
+        let of = |text, who| Kept { visibility: [who; 32], ..kept(text) };
+        cache.keep("m", request.clone(), of("a", 1), &on("x"), 1);
+        cache.keep("m", request.clone(), of("b", 2), &on("x"), 1);
+        let get = |who: u8| cache.get("m", &request, |_| Some([who; 32]));
+        assert_eq!((get(1), get(2), get(3)), (Some(of("a", 1)), Some(of("b", 2)), None));
+        assert_eq!(cache.get("m", &request, |_| None), None);
+        cache.committed("j", 2, &["x".to_owned()]);
+        assert_eq!((get(1), get(2)), (None, None));
     }
 
     #[test]
@@ -214,6 +258,6 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.keep("m", request.clone(), kept("a"), &Depends::Everything, 1);
         cache.committed("k", 2, &["x".to_owned()]);
-        assert_eq!(cache.get("m", &request), Some(kept("a")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("a")));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
+use super::actions::require_member;
 use super::batch;
 use super::model::{Kind, Stage};
 use super::store::LineFilter;
@@ -69,14 +70,20 @@ fn summarize(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Summarized> {
 /// The units, and which of them are added up in each year.
 fn ground(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Ground> {
     let places = Places::new(units::places(view)?);
+    let top = |unit: &String| UnitName { jurisdiction: ask.jurisdiction.clone(), unit: unit.clone() };
+    require_member(view, ask.unit.as_ref().map(top).as_ref())?;
     if let Some(unit) = ask.unit.as_ref().filter(|unit| !places.contains(unit)) {
-        let name = UnitName { jurisdiction: ask.jurisdiction.clone(), unit: unit.clone() };
-        return Err(Error::NotFound { kind: "Unit", name: name.to_string() });
+        return Err(Error::NotFound { kind: "Unit", name: top(unit).to_string() });
     }
     let calendar = units::calendar(view.conn, &ask.jurisdiction)?.0;
     let mut added = BTreeMap::new();
     for year in &ask.fiscal_years {
-        added.insert(*year, places.added(ask.unit.as_deref(), ask.unit_only, &calendar.first_day(*year)));
+        let mut units = places.added(ask.unit.as_deref(), ask.unit_only, &calendar.first_day(*year));
+        // What may not be known is added up nowhere, and counts for no transfer.
+        if let Some(visible) = view.standing.visible() {
+            units.retain(|unit| visible.binary_search(unit).is_ok());
+        }
+        added.insert(*year, units);
     }
     Ok(Ground { top: ask.unit.clone(), group_by: ask.group_by.clone(), places, added, ..Ground::default() })
 }

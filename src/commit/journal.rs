@@ -119,7 +119,7 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
         revision: tx.revision(),
         at: tx.at(),
         actor: executing.actor.clone(),
-        on_behalf_of: String::new(),
+        on_behalf_of: executing.on_behalf_of.clone(),
         method: executing.method.to_owned(),
         command_id: executing.command_id.clone(),
         request_id: executing.request.as_ref().map(|request| request.id.clone()),

@@ -40,7 +40,8 @@ pub struct Standing {
     pub tree: Arc<Tree>,
     /// What answers for others with the same say is kept under.
     pub visibility: [u8; 32],
-    visible: OnceLock<Option<Vec<String>>>,
+    /// What [`Standing::visible`] found.
+    pub seen: OnceLock<Option<Vec<String>>>,
 }
 
 /// The proof that somebody was entitled; only a [`Standing`] gives it.
@@ -92,12 +93,24 @@ impl Denial {
     }
 }
 
-static NOBODY: LazyLock<Standing> = LazyLock::new(Standing::default);
+static NOBODY: LazyLock<Arc<Standing>> = LazyLock::new(Arc::default);
 
 impl Standing {
     /// One that may nothing.
-    pub fn nobody() -> &'static Self {
+    pub fn nobody() -> &'static Arc<Self> {
         &NOBODY
+    }
+
+    /// One that may everything: the server itself, or whoever calls where nobody is authenticated.
+    pub fn everything(jurisdiction: &str, actor: &str, on_behalf_of: &str, day: String) -> Self {
+        Self {
+            jurisdiction: jurisdiction.to_owned(),
+            actor: actor.to_owned(),
+            on_behalf_of: on_behalf_of.to_owned(),
+            everything: true,
+            day,
+            ..Self::default()
+        }
     }
 
     /// Whether it is entitled to an action on something that stands there.
@@ -107,12 +120,8 @@ impl Standing {
             return Ok(permit("EVERYTHING".to_owned(), ""));
         }
         for (roles, relation) in ways(action) {
-            match relation {
-                Relation::Anyone => return Ok(permit(relation.as_str().to_owned(), "")),
-                Relation::Administrator if self.administrator => {
-                    return Ok(permit(relation.as_str().to_owned(), ""));
-                }
-                _ => {}
+            if *relation == Relation::Anyone || *relation == Relation::Administrator && self.administrator {
+                return Ok(permit(relation.as_str().to_owned(), ""));
             }
             let mut held = self.held.iter().filter(|held| roles.contains(&held.role));
             if let Some(held) = held.find(|held| reaches(held.scope.as_deref(), *relation, place)) {
@@ -130,6 +139,11 @@ impl Standing {
     /// The same on what belongs to the whole jurisdiction.
     pub fn may_here(&self, action: Action) -> Result<Permit, Denial> {
         self.may(action, &Place::default())
+    }
+
+    /// The permit of an administrator of the service, whose part it is where a jurisdiction has nobody yet.
+    pub fn administrator_permit(&self, action: Action) -> Permit {
+        Permit { action, rule: Relation::Administrator.as_str().to_owned(), grant: String::new() }
     }
 
     /// Where what a unit owns stands; none is the whole jurisdiction.
@@ -156,7 +170,7 @@ impl Standing {
             let units: BTreeSet<&str> = self.tree.units().filter(|unit| self.sees(unit)).collect();
             Some(units.into_iter().map(str::to_owned).collect())
         };
-        self.visible.get_or_init(find).as_deref()
+        self.seen.get_or_init(find).as_deref()
     }
 
     fn denial(&self, action: Action, place: &Place) -> Denial {

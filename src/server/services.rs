@@ -11,11 +11,17 @@ use super::guard::Guarded;
 use crate::app::App;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{budget, classification, identity, organisation, pb};
+use crate::document::authority::Rule;
+use crate::{access, budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] =
-    &[identity::routes, organisation::routes, classification::routes, budget::routes];
+    &[identity::routes, access::routes, organisation::routes, classification::routes, budget::routes];
+
+/// Who may call a method.
+pub fn rule_of(path: &str) -> Option<Rule> {
+    ROUTES.iter().flat_map(|routes| routes()).find(|route| route.path == path).map(|route| route.rule)
+}
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {
