@@ -14,9 +14,13 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.AccessService/GetGrant", Object(Action::ReadGrants), actions::get_grant),
         read("/kehoach.v1.AccessService/ListGrants", Whole(Action::ReadMember), actions::list_grants),
         write("/kehoach.v1.AccessService/CreateDelegation", Whole(Action::LendAuthority), actions::create_delegation),
-        write("/kehoach.v1.AccessService/RevokeDelegation", Object(Action::ManageDelegations), actions::revoke_delegation),
-        read("/kehoach.v1.AccessService/ListDelegations", Object(Action::ReadDelegations), actions::list_delegations),
+        write(
+            "/kehoach.v1.AccessService/RevokeDelegation",
+            Object(Action::ManageDelegations),
+            actions::revoke_delegation,
+        ),
+        read("/kehoach.v1.AccessService/ListDelegations", Whole(Action::ReadSelf), actions::list_delegations),
         read("/kehoach.v1.AccessService/WhoAmI", Whole(Action::ReadSelf), actions::who_am_i),
-        read("/kehoach.v1.AccessService/TestAccess", Object(Action::TestOthers), actions::test_access),
+        read("/kehoach.v1.AccessService/TestAccess", Whole(Action::ReadSelf), actions::test_access),
     ]
 }

@@ -92,7 +92,10 @@ impl Grant {
             return refused(Reason::GrantNotPending, "does not wait for a confirmation");
         }
         if by == self.granted_by || by == self.principal {
-            return refused(Reason::SecondPerson, "is confirmed by neither the one who made it nor the one who gets it");
+            return refused(
+                Reason::SecondPerson,
+                "is confirmed by neither the one who made it nor the one who gets it",
+            );
         }
         Ok(Self { state: GrantState::InForce, confirmed_by: Some(by.to_owned()), ..self })
     }
@@ -234,10 +237,17 @@ mod tests {
 
     #[test]
     fn a_delegation_lends_what_it_says_and_never_admin() {
-        let grants = [grant("a", Role::Admin, None), grant("a", Role::Head, Some("p")), grant("a", Role::Drafter, Some("v"))];
+        let grants =
+            [grant("a", Role::Admin, None), grant("a", Role::Head, Some("p")), grant("a", Role::Drafter, Some("v"))];
         let lent = |role, unit: Option<&str>, day: &str| {
             let found = lent(&grants, &[delegation(role, unit)], ("b", "a"), day, &tree())?;
-            Some(found.iter().map(|held| format!("{:?}@{}", held.role, held.scope.clone().unwrap_or_default())).collect::<Vec<_>>().join(" "))
+            Some(
+                found
+                    .iter()
+                    .map(|held| format!("{:?}@{}", held.role, held.scope.clone().unwrap_or_default()))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
         };
         assert_eq!(lent(None, None, "2025-06-05").as_deref(), Some("Drafter@v Head@p"));
         assert_eq!(lent(None, Some("u"), "2025-06-05").as_deref(), Some("Head@u"));

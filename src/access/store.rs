@@ -122,7 +122,9 @@ pub fn list_grants(view: &mut View<'_>, filter: &GrantFilter, after: &str, limit
     if let Some((principal, units)) = &filter.visible {
         // A grant on the whole jurisdiction has no unit, and is then not one of them.
         query = query.filter(
-            versions::principal.eq(principal).or(versions::unit.is_not_null().and(versions::unit.eq_any(units).assume_not_null())),
+            versions::principal
+                .eq(principal)
+                .or(versions::unit.is_not_null().and(versions::unit.eq_any(units).assume_not_null())),
         );
     }
     query.load::<GrantRow>(view.conn)?.into_iter().map(grant_of).collect()

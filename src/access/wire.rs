@@ -24,7 +24,8 @@ mutations!(
 );
 
 fn parent(text: &str) -> Result<String> {
-    let name = JurisdictionName::parse(text).ok_or_else(|| Error::invalid("parent", "is not the name of a jurisdiction"));
+    let name =
+        JurisdictionName::parse(text).ok_or_else(|| Error::invalid("parent", "is not the name of a jurisdiction"));
     name.map(|name| name.jurisdiction)
 }
 

@@ -89,7 +89,18 @@ impl App {
         let readers = Readers::start(&options.database, options.readers)?;
         let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
         let alarm = settings.alarm;
-        Ok(Self(Arc::new(Inner { writers, readers, alarm, heads, cache, standings, instance, known, options, _lock: lock })))
+        Ok(Self(Arc::new(Inner {
+            writers,
+            readers,
+            alarm,
+            heads,
+            cache,
+            standings,
+            instance,
+            known,
+            options,
+            _lock: lock,
+        })))
     }
 
     /// The engine below.

@@ -217,7 +217,6 @@ pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<
     let (unit, unit_only, filter) = (ask.unit, ask.unit_only, ask.filter);
     let read = move |view: &mut View<'_>| {
         let mut filter = filter.clone();
-        require_member(view, unit.as_ref())?;
         let visible = view.standing.visible();
         filter.units = visible.map(<[String]>::to_vec);
         if let Some(unit) = &unit {
@@ -400,15 +399,6 @@ pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
 pub fn load_header(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
     let found = store::find_header(view, &name.estimate)?;
     found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
-}
-
-/// Refuses whoever holds nothing in the jurisdiction; a unit that the request names does not exist for it.
-pub fn require_member(view: &View<'_>, unit: Option<&UnitName>) -> Result<()> {
-    match (view.standing.may_here(Action::ReadMember), unit) {
-        (Ok(_), _) => Ok(()),
-        (Err(_), Some(unit)) => Err(Error::NotFound { kind: "Unit", name: unit.to_string() }),
-        (Err(denial), None) => Err(denial.into()),
-    }
 }
 
 /// The error where an estimate is not there.

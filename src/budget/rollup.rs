@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
-use super::actions::require_member;
 use super::batch;
 use super::model::{Kind, Stage};
 use super::store::LineFilter;
@@ -70,10 +69,9 @@ fn summarize(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Summarized> {
 /// The units, and which of them are added up in each year.
 fn ground(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Ground> {
     let places = Places::new(units::places(view)?);
-    let top = |unit: &String| UnitName { jurisdiction: ask.jurisdiction.clone(), unit: unit.clone() };
-    require_member(view, ask.unit.as_ref().map(top).as_ref())?;
     if let Some(unit) = ask.unit.as_ref().filter(|unit| !places.contains(unit)) {
-        return Err(Error::NotFound { kind: "Unit", name: top(unit).to_string() });
+        let name = UnitName { jurisdiction: ask.jurisdiction.clone(), unit: unit.clone() };
+        return Err(Error::NotFound { kind: "Unit", name: name.to_string() });
     }
     let calendar = units::calendar(view.conn, &ask.jurisdiction)?.0;
     let mut added = BTreeMap::new();

@@ -14,10 +14,22 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.ClassificationService/GetScheme", Object(Action::ReadMember), actions::get_scheme),
         read("/kehoach.v1.ClassificationService/ListSchemes", Whole(Action::ReadMember), actions::list_schemes),
         write("/kehoach.v1.ClassificationService/UpdateScheme", Object(Action::ManageSchemes), actions::update_scheme),
-        write("/kehoach.v1.ClassificationService/BatchWriteCodes", Object(Action::ManageSchemes), actions::batch_write_codes),
+        write(
+            "/kehoach.v1.ClassificationService/BatchWriteCodes",
+            Object(Action::ManageSchemes),
+            actions::batch_write_codes,
+        ),
         read("/kehoach.v1.ClassificationService/GetCode", Object(Action::ReadMember), actions::get_code),
         read("/kehoach.v1.ClassificationService/ListCodes", Object(Action::ReadMember), actions::list_codes),
-        write("/kehoach.v1.ClassificationService/BatchWriteConversions", Object(Action::ManageSchemes), actions::batch_write_conversions),
-        read("/kehoach.v1.ClassificationService/ListConversions", Object(Action::ReadMember), actions::list_conversions),
+        write(
+            "/kehoach.v1.ClassificationService/BatchWriteConversions",
+            Object(Action::ManageSchemes),
+            actions::batch_write_conversions,
+        ),
+        read(
+            "/kehoach.v1.ClassificationService/ListConversions",
+            Object(Action::ReadMember),
+            actions::list_conversions,
+        ),
     ]
 }

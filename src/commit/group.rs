@@ -281,7 +281,8 @@ impl Writer {
             match journal::pass_gate(conn, &jurisdiction) {
                 Ok(head) => {
                     let base = head.unwrap_or_default();
-                    gates.insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base, touched: false });
+                    gates
+                        .insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base, touched: false });
                 }
                 Err(error) => return Err((command, LostWrites(error))),
             }

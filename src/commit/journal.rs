@@ -180,6 +180,8 @@ pub struct Recorded {
     pub revision: i64,
     /// Who executed it.
     pub actor: String,
+    /// Whom that one stood in for; empty for nobody.
+    pub on_behalf_of: String,
     /// The method, as `/kehoach.v1.BudgetService/CreateEstimate`.
     pub method: String,
     /// The names touched.
@@ -193,12 +195,12 @@ pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limi
         .filter(journal::revision.gt(after).and(journal::revision.le(up_to)))
         .order(journal::revision)
         .limit(limit)
-        .select((journal::revision, journal::actor, journal::method, journal::names))
-        .load::<(i64, String, String, String)>(conn)?;
+        .select((journal::revision, journal::actor, journal::on_behalf_of, journal::method, journal::names))
+        .load::<(i64, String, String, String, String)>(conn)?;
     rows.into_iter()
-        .map(|(revision, actor, method, names)| {
+        .map(|(revision, actor, on_behalf_of, method, names)| {
             let names = serde_json::from_str(&names).map_err(|e| Error::Internal(e.into()))?;
-            Ok(Recorded { revision, actor, method, names })
+            Ok(Recorded { revision, actor, on_behalf_of, method, names })
         })
         .collect()
 }

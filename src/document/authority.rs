@@ -97,11 +97,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::TestOthers, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
     (
         Action::ReadDocument,
-        &[
-            (EVERY_ROLE, Relation::Owner),
-            (&[Reviewer], Relation::Reviewing),
-            (&[Approver], Relation::Approving),
-        ],
+        &[(EVERY_ROLE, Relation::Owner), (&[Reviewer], Relation::Reviewing), (&[Approver], Relation::Approving)],
     ),
     (Action::DraftDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::SubmitDocument, &[(&[Drafter], Relation::Owner)]),

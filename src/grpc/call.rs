@@ -17,13 +17,7 @@ use crate::identity::Caller;
 use crate::limits;
 
 /// What is known of a call before its message is looked at.
-pub fn begin(
-    app: &App,
-    route: &Route,
-    caller: &Caller,
-    metadata: &MetadataMap,
-    deadline: Instant,
-) -> Result<Call> {
+pub fn begin(app: &App, route: &Route, caller: &Caller, metadata: &MetadataMap, deadline: Instant) -> Result<Call> {
     let stands_in = metadata.get("kehoach-on-behalf-of").map(|value| value.to_str().unwrap_or_default());
     Ok(Call {
         actor: caller.principal.clone(),

@@ -8,14 +8,34 @@ use crate::grpc::{Route, read, write};
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
     vec![
-        write("/kehoach.v1.IdentityService/CreatePrincipal", Whole(Action::ManagePrincipals), actions::create_principal),
+        write(
+            "/kehoach.v1.IdentityService/CreatePrincipal",
+            Whole(Action::ManagePrincipals),
+            actions::create_principal,
+        ),
         read("/kehoach.v1.IdentityService/GetPrincipal", Whole(Action::KeepCredentials), actions::get_principal),
         read("/kehoach.v1.IdentityService/ListPrincipals", Whole(Action::ManagePrincipals), actions::list_principals),
-        write("/kehoach.v1.IdentityService/UpdatePrincipal", Whole(Action::ManagePrincipals), actions::update_principal),
-        write("/kehoach.v1.IdentityService/SuspendPrincipal", Whole(Action::ManagePrincipals), actions::suspend_principal),
-        write("/kehoach.v1.IdentityService/ResumePrincipal", Whole(Action::ManagePrincipals), actions::resume_principal),
+        write(
+            "/kehoach.v1.IdentityService/UpdatePrincipal",
+            Whole(Action::ManagePrincipals),
+            actions::update_principal,
+        ),
+        write(
+            "/kehoach.v1.IdentityService/SuspendPrincipal",
+            Whole(Action::ManagePrincipals),
+            actions::suspend_principal,
+        ),
+        write(
+            "/kehoach.v1.IdentityService/ResumePrincipal",
+            Whole(Action::ManagePrincipals),
+            actions::resume_principal,
+        ),
         write("/kehoach.v1.IdentityService/MapCertificate", Whole(Action::ManagePrincipals), actions::map_certificate),
-        write("/kehoach.v1.IdentityService/UnmapCertificate", Whole(Action::ManagePrincipals), actions::unmap_certificate),
+        write(
+            "/kehoach.v1.IdentityService/UnmapCertificate",
+            Whole(Action::ManagePrincipals),
+            actions::unmap_certificate,
+        ),
         write("/kehoach.v1.IdentityService/MapSubject", Whole(Action::ManagePrincipals), actions::map_subject),
         write("/kehoach.v1.IdentityService/UnmapSubject", Whole(Action::ManagePrincipals), actions::unmap_subject),
         write("/kehoach.v1.IdentityService/CreateToken", Whole(Action::ManagePrincipals), actions::create_token),

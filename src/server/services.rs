@@ -1,6 +1,7 @@
 //! What is served: the slices, health and reflection.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
@@ -9,9 +10,9 @@ use tower::ServiceExt;
 use super::Settings;
 use super::guard::Guarded;
 use crate::app::App;
+use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::document::authority::Rule;
 use crate::{access, budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
@@ -20,7 +21,11 @@ pub const ROUTES: &[fn() -> Vec<Route>] =
 
 /// Who may call a method.
 pub fn rule_of(path: &str) -> Option<Rule> {
-    ROUTES.iter().flat_map(|routes| routes()).find(|route| route.path == path).map(|route| route.rule)
+    static RULES: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| {
+        let routes = ROUTES.iter().flat_map(|routes| routes());
+        routes.map(|route| (route.path, route.rule)).collect()
+    });
+    RULES.get(path).copied()
 }
 
 /// The full names of our services, as the descriptors list them.

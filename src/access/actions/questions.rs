@@ -90,7 +90,8 @@ pub async fn test_access(app: App, call: Call, ask: TestAccess) -> Result<Keep<V
     let action = match &ask.what {
         What::Act(action) => *action,
         What::Method(path) => {
-            let rule = server::rule_of(path).ok_or_else(|| Error::invalid("method", "is not a method of this service"))?;
+            let rule =
+                server::rule_of(path).ok_or_else(|| Error::invalid("method", "is not a method of this service"))?;
             rule.action()
         }
     };
@@ -107,7 +108,8 @@ pub async fn test_access(app: App, call: Call, ask: TestAccess) -> Result<Keep<V
         let (day, revision) = (caller.day.clone(), view.revision);
         let judge = |standing: &Standing| {
             // What the jurisdiction alone decides has no place.
-            let place = if matches!(rule, Some(Rule::Whole(_))) { Place::default() } else { standing.place(unit.as_deref()) };
+            let place =
+                if matches!(rule, Some(Rule::Whole(_))) { Place::default() } else { standing.place(unit.as_deref()) };
             match standing.may(action, &place) {
                 Ok(permit) => (Some((permit.rule().to_owned(), permit.grant().to_owned())), String::new()),
                 Err(denial) => (None, denial.needs()),

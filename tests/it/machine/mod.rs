@@ -11,6 +11,7 @@ mod requests;
 use std::time::{Duration, Instant};
 
 use kehoach::app::Call;
+use kehoach::document::authority::{Action, Rule};
 use kehoach::error::{Error, Reason};
 use kehoach::pb;
 
@@ -20,6 +21,8 @@ use crate::harness::{Harness, new_unit};
 fn call(h: &Harness) -> Call {
     Call {
         actor: "dev".to_owned(),
+        on_behalf_of: String::new(),
+        rule: Rule::Whole(Action::ReadDirectory),
         method: "/kehoach.v1.OrganisationService/CreateUnit",
         at: h.clock.now(),
         deadline: Instant::now() + Duration::from_secs(30),
