@@ -25,9 +25,12 @@ fn list() -> pb::ListEstimatesRequest {
 
 /// Code, message and details of a refusal, without what differs from call to call.
 fn shape(status: &Status, own: &str) -> (Code, String, String) {
-    let details = status.get_error_details();
-    let call_id = details.error_info().unwrap().metadata["call_id"].clone();
-    let text = format!("{details:?}").replace(&call_id, "").replace(own, "x");
+    let mut details = status.get_error_details();
+    let mut info = details.error_info().unwrap().clone();
+    info.metadata.remove("call_id");
+    let facts: std::collections::BTreeMap<_, _> = info.metadata.into_iter().collect();
+    details.set_error_info(info.reason, info.domain, std::collections::HashMap::new());
+    let text = format!("{details:?} {facts:?}").replace(own, "x");
     (status.code(), status.message().replace(own, "x"), text)
 }
 
