@@ -42,7 +42,7 @@ locked! {
         g.h.refuses(async { g.h.access_as(&g.an).confirm_grant(confirm(&pending)).await }, why.0, why.1).await;
         g.h.refuses(async { g.h.access_as(&chi).confirm_grant(confirm(&pending)).await }, Code::PermissionDenied, "ROLE_MISSING").await;
         // Two ADMINs are there, so the service's administrator is not asked.
-        g.h.refuses(async { g.h.access_as(&g.admin).confirm_grant(confirm(&pending)).await }, Code::PermissionDenied, "ROLE_MISSING").await;
+        g.h.refuses(async { g.h.access_as(&g.admin).confirm_grant(confirm(&pending)).await }, Code::NotFound, "RESOURCE_NOT_FOUND").await;
         let confirmed = g.h.access_as(&g.binh).confirm_grant(confirm(&pending)).await.unwrap().into_inner();
         assert_eq!((confirmed.state(), confirmed.confirmed_by.as_str()), (GrantState::InForce, "principals/binh"));
         g.h.refuses(async { g.h.access_as(&g.binh).confirm_grant(confirm(&confirmed)).await }, Code::FailedPrecondition, "GRANT_NOT_PENDING").await;
