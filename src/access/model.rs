@@ -89,12 +89,12 @@ impl Grant {
     pub fn confirmed(self, by: &str) -> Result<Self> {
         let refused = |reason, text: &str| Err(Error::refused(reason, self.name().to_string(), text));
         if self.state != GrantState::Pending {
-            return refused(Reason::GrantNotPending, "does not wait for a confirmation");
+            return refused(Reason::GrantNotPending, "the grant does not wait for a confirmation");
         }
         if by == self.granted_by || by == self.principal {
             return refused(
                 Reason::SecondPerson,
-                "is confirmed by neither the one who made it nor the one who gets it",
+                "a grant is confirmed by neither the one who made it nor the one who gets it",
             );
         }
         Ok(Self { state: GrantState::InForce, confirmed_by: Some(by.to_owned()), ..self })
@@ -103,7 +103,7 @@ impl Grant {
     /// The grant revoked.
     pub fn revoked(self) -> Result<Self> {
         if self.state == GrantState::Revoked {
-            return Err(Error::refused(Reason::GrantEnded, self.name().to_string(), "is revoked already"));
+            return Err(Error::refused(Reason::GrantEnded, self.name().to_string(), "it is revoked already"));
         }
         Ok(Self { state: GrantState::Revoked, ..self })
     }
@@ -123,7 +123,7 @@ impl Delegation {
     /// The delegation revoked.
     pub fn revoked(self) -> Result<Self> {
         if self.state == DelegationState::Revoked {
-            return Err(Error::refused(Reason::GrantEnded, self.name().to_string(), "is revoked already"));
+            return Err(Error::refused(Reason::GrantEnded, self.name().to_string(), "it is revoked already"));
         }
         Ok(Self { state: DelegationState::Revoked, ..self })
     }

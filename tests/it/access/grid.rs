@@ -349,17 +349,16 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
     if may(rule.action()) {
         return Ok(());
     }
-    let knows = match rule.action() {
-        // What is created names nothing that could be hidden, and a copy its source.
-        _ if matches!(rule, Rule::Whole(_)) || ["CreateUnit", "CreateEstimate", "CreateGrant"].contains(&method) => {
-            true
-        }
-        Action::ManageUnits | Action::ManageSchemes => may(Action::ReadMember),
-        Action::DraftDocument => may(Action::ReadDocument),
-        Action::ManageGrants => may(Action::ReadGrants),
-        Action::ManageDelegations => may(Action::ReadDelegations),
-        _ => false,
-    };
+    // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
+    let is_plain = matches!(rule, Rule::Whole(_)) || ["CreateUnit", "CreateEstimate", "CreateGrant"].contains(&method);
+    let reading = [
+        (Action::ManageUnits, Action::ReadMember),
+        (Action::ManageSchemes, Action::ReadMember),
+        (Action::DraftDocument, Action::ReadDocument),
+        (Action::ManageGrants, Action::ReadGrants),
+        (Action::ManageDelegations, Action::ReadDelegations),
+    ];
+    let knows = is_plain || reading.iter().any(|(change, read)| *change == rule.action() && may(*read));
     Err(if knows { Code::PermissionDenied } else { Code::NotFound })
 }
 

@@ -62,7 +62,7 @@ async fn seen(g: &Ground, secret: &str) -> (String, i64, i32) {
         pb::SummarizeBudgetRequest { parent: jurisdiction_name("dt"), fiscal_years: vec![2026], ..Default::default() };
     let summary = g.h.budget_as(secret).summarize_budget(summary).await.unwrap().into_inner();
     let sum = summary.totals.iter().filter_map(|total| total.amounts.as_ref()?.requested).sum();
-    (ids.join(" "), sum, i32::try_from(summary.estimate_count).unwrap_or(-1))
+    (ids.join(" "), sum, summary.estimate_count)
 }
 
 locked! {

@@ -17,6 +17,7 @@ use kehoach::app::{App, Options};
 use kehoach::clock::Clock;
 use kehoach::db::{Conn, Database, Engine, Opening};
 use kehoach::id::Ids;
+use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
@@ -90,7 +91,13 @@ impl Harness {
 
     /// The same server after its process ended and began again.
     pub async fn restarted(self) -> Self {
-        let (place, options) = (self.place.clone(), self.options.clone());
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same with other options.
+    pub async fn restarted_with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let (place, mut options) = (self.place.clone(), self.options.clone());
+        change(&mut options);
         drop(self);
         let started = std::time::Instant::now();
         // A file is locked until the machine before has let go of everything.
@@ -142,6 +149,11 @@ impl Harness {
     /// A client of OrganisationService.
     pub fn organisation(&self) -> OrganisationServiceClient<Channel> {
         OrganisationServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
+    }
+
+    /// A client of AccessService.
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel.clone())
     }
 
     /// A client of ClassificationService.
