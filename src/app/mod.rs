@@ -7,6 +7,7 @@ mod call;
 pub mod etag;
 mod jobs;
 mod readers;
+mod refusals;
 mod store;
 
 use std::collections::HashSet;
@@ -17,6 +18,7 @@ pub use cache::{Cache, Depends, Kept};
 pub use call::{Answer, Call, Keep, ReadAt, Visibility};
 use jobs::Work;
 pub use readers::Readers;
+use refusals::{Refusals, Refused};
 pub use store::Instance;
 
 use crate::access::{Moment, Standings, concerns};
@@ -41,6 +43,7 @@ struct Inner {
     cache: Arc<Cache>,
     standings: Arc<Standings>,
     instance: Instance,
+    refusals: Refusals,
     known: RwLock<HashSet<String>>,
     options: Options,
     /// Keeps other processes away from a SQLite file for as long as this one lives.
@@ -97,6 +100,7 @@ impl App {
             cache,
             standings,
             instance,
+            refusals: Refusals::start(&options.database)?,
             known,
             options,
             _lock: lock,
@@ -186,7 +190,9 @@ impl App {
             replay(&mut tx.view().at(first.revision), first)
         };
         self.0.writers.submit(Box::new(Work::new(executing, checked, again, reply)));
-        in_time(call.deadline, answered).await
+        let outcome = in_time(call.deadline, answered).await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
     }
 
     /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
@@ -196,24 +202,41 @@ impl App {
         F: Fn(&mut View<'_>) -> Result<T> + Send + 'static,
     {
         let app = self.clone();
-        let jurisdiction = jurisdiction.to_owned();
+        let asked = jurisdiction.to_owned();
         let asking = call.clone();
-        self.read_raw(call, move |conn| {
+        let outcome = self.read_raw(call, move |conn| {
+            let jurisdiction = asked.as_str();
             if matches!(at, ReadAt::Instant(instant) if instant > asking.at) {
                 return Err(Error::invalid("read_at.instant", "lies in the future"));
             }
-            let head = app.head(conn, &jurisdiction)?;
-            app.require(conn, &jurisdiction)?;
-            let moment = (jurisdiction.as_str(), head, head, false);
-            let standing = app.standing(conn, &asking, moment)?;
+            let head = app.head(conn, jurisdiction)?;
+            app.require(conn, jurisdiction)?;
+            let standing = app.standing(conn, &asking, (jurisdiction, head, head, false))?;
             if let Rule::Whole(action) = asking.rule {
                 standing.may_here(action)?;
             }
-            let revision = settle(conn, &jurisdiction, at, head)?;
-            let value = read(&mut View { conn, jurisdiction: &jurisdiction, revision, standing: &standing })?;
+            let revision = settle(conn, jurisdiction, at, head)?;
+            let value = read(&mut View { conn, jurisdiction, revision, standing: &standing })?;
             Ok(Answer { value, head, revision, replayed: false, visibility: standing.visibility })
-        })
-        .await
+        });
+        let outcome = outcome.await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
+    }
+
+    /// Notes in the access log that a call was refused because nobody knows who makes it.
+    pub fn note_stranger(&self, method: &'static str) {
+        let (jurisdiction, at) = (SYSTEM.to_owned(), self.clock().now());
+        let (actor, reason) = (String::new(), Reason::Unauthenticated);
+        self.0.refusals.note(Refused { jurisdiction, at, actor, method, reason });
+    }
+
+    /// Notes in the access log that a call was denied, if it was.
+    fn note_denial(&self, call: &Call, jurisdiction: &str, error: Option<&Error>) {
+        if let Some(Error::Denied { reason, .. }) = error {
+            let (jurisdiction, actor) = (jurisdiction.to_owned(), call.actor.clone());
+            self.0.refusals.note(Refused { jurisdiction, at: call.at, actor, method: call.method, reason: *reason });
+        }
     }
 
     /// Runs a closure on a reader thread.
@@ -222,17 +245,17 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        self.read_by(call.deadline, read).await
+        self.read_by(&call.actor, call.deadline, read).await
     }
 
-    /// The same where there is no call yet.
-    pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
+    /// The same where there is no call yet; an empty caller stands for everybody who is not known.
+    pub async fn read_by<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answered) = tokio::sync::oneshot::channel();
-        if !self.0.readers.submit(deadline, read, reply) {
+        if !self.0.readers.submit(caller, deadline, read, reply) {
             return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
         }
         in_time(deadline, answered).await

@@ -1,7 +1,7 @@
 //! The real binary as a process: started, asked, stopped, killed, and watched from outside.
 
 mod disk;
-mod frames;
+pub mod frames;
 mod ground;
 mod killing;
 mod migrating;
