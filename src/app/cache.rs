@@ -47,13 +47,24 @@ pub struct Kept {
     pub jurisdiction: String,
 }
 
+/// An answer that is kept, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The answer.
+    pub kept: Kept,
+    /// What ends it.
+    pub depends: Depends,
+    /// A head at which it is true. Where this process alone writes, it is true at the newest as well.
+    pub head: i64,
+}
+
 /// The answers, by method and request.
 #[derive(Debug, Default)]
 pub struct Cache(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<Key, Kept>,
+    entries: HashMap<Key, Known>,
     /// Oldest first; keys of entries that are gone may still stand here.
     order: VecDeque<Key>,
     bytes: usize,
@@ -67,7 +78,22 @@ type Key = (&'static str, Bytes);
 impl Cache {
     /// The answer to a request, if it is kept and still true.
     pub fn get(&self, method: &'static str, request: &Bytes) -> Option<Kept> {
+        self.lock().entries.get(&(method, request.clone())).map(|known| known.kept.clone())
+    }
+
+    /// The same with what is known of it.
+    pub fn known(&self, method: &'static str, request: &Bytes) -> Option<Known> {
         self.lock().entries.get(&(method, request.clone())).cloned()
+    }
+
+    /// Takes note that the answer that was true at one head is true at a later one.
+    pub fn confirm(&self, method: &'static str, request: &Bytes, from: i64, to: i64) {
+        // Whatever stands here with the same head says the same, even if it was read again meanwhile.
+        if let Some(known) = self.lock().entries.get_mut(&(method, request.clone()))
+            && known.head == from
+        {
+            known.head = known.head.max(to);
+        }
     }
 
     /// Keeps an answer that was read while `head` was the head, unless something it depends on changed since.
@@ -92,7 +118,8 @@ impl Cache {
                 state.by_jurisdiction.entry(kept.jurisdiction.clone()).or_default().insert(key.clone());
             }
         }
-        if state.entries.insert(key.clone(), kept).is_none() {
+        let known = Known { kept, depends: depends.clone(), head };
+        if state.entries.insert(key.clone(), known).is_none() {
             state.bytes += size;
             state.order.push_back(key);
         }
@@ -134,8 +161,8 @@ impl Observer for Cache {
 
 impl State {
     fn remove(&mut self, key: &Key) {
-        if let Some(kept) = self.entries.remove(key) {
-            self.bytes = self.bytes.saturating_sub(kept.bytes.len() + key.1.len());
+        if let Some(known) = self.entries.remove(key) {
+            self.bytes = self.bytes.saturating_sub(known.kept.bytes.len() + key.1.len());
         }
         if self.order.len() > 2 * self.entries.len() + REMEMBERED {
             let entries = &self.entries;
@@ -206,6 +233,20 @@ mod tests {
         }
         cache.keep("m", Bytes::from_static(b"q"), kept("a"), &on("x"), 1);
         assert_eq!(cache.get("m", &Bytes::from_static(b"q")), None);
+    }
+
+    #[test]
+    fn a_confirmed_answer_is_true_at_the_later_head_and_never_at_an_earlier_one() {
+        let cache = Cache::default();
+        let request = Bytes::from_static(b"q");
+        let head = || cache.known("m", &request).map(|known| known.head);
+        cache.confirm("m", &request, 1, 5);
+        assert_eq!(head(), None);
+        cache.keep("m", request.clone(), kept("a"), &on("x"), 1);
+        for (from, to, then) in [(1, 3, 3), (1, 9, 3), (3, 2, 3), (3, 4, 4)] {
+            cache.confirm("m", &request, from, to);
+            assert_eq!(head(), Some(then));
+        }
     }
 
     #[test]

@@ -123,9 +123,8 @@ where
             let Keep { answer, jurisdiction, depends } = action(app.clone(), call, ask).await?;
             let head = answer.head;
             let sent = encode(&app, answer, false)?;
-            // What this process does not know to be true later is not kept; neither is what shows an old revision, which
-            // is asked for once.
-            if app.known_head(&jurisdiction).is_some() && depends != Depends::Nothing {
+            // What shows an old revision is asked for once, and not kept.
+            if depends != Depends::Nothing {
                 app.cache().keep(path, bytes, Kept { bytes: sent.bytes.clone(), jurisdiction }, &depends, head);
             }
             Ok(sent)
@@ -279,6 +278,12 @@ impl tonic::server::UnaryService<Bytes> for Serving {
             }
             let call = call::begin(&app, route.path, &caller, deadline);
             let id = call.new_id.clone();
+            // Where others may write, the head is asked for first. If that fails, so will the read, which says why.
+            if matches!(route.handler, Handler::Read(_))
+                && let Ok(Some((bytes, head))) = app.still_true(&call, &bytes).await
+            {
+                return finish(&route, started, &metadata, Ok(Sent { bytes, head: Some(head), replayed: false }), &id);
+            }
             let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
             let outcome = bounded(deadline, handler(app, call, bytes)).await;
             finish(&route, started, &metadata, outcome, &id)

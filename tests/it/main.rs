@@ -14,6 +14,7 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plans;
 mod postgres;
 mod process;
 mod refusals;
