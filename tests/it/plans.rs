@@ -11,7 +11,13 @@ use crate::budget::{batch, create, created, deleted, estimate_name, line, update
 use crate::harness::{Harness, engines, jurisdiction_name, unit_name};
 
 /// The databases that are listened to, and what was asked of them.
-static HEARD: Mutex<(BTreeSet<String>, BTreeSet<(String, String)>)> = Mutex::new((BTreeSet::new(), BTreeSet::new()));
+static HEARD: Mutex<Heard> = Mutex::new(Heard { databases: BTreeSet::new(), asked: BTreeSet::new() });
+
+struct Heard {
+    databases: BTreeSet<String>,
+    /// Each statement with the database that it was asked of.
+    asked: BTreeSet<(String, String)>,
+}
 
 /// Notes the statements of one connection, if its database is listened to.
 struct Ear(Option<String>);
@@ -19,18 +25,14 @@ struct Ear(Option<String>);
 impl Instrumentation for Ear {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
         let mut heard = HEARD.lock().unwrap();
-        match event {
-            InstrumentationEvent::StartEstablishConnection { url, .. } => {
-                self.0 = Some(url.to_owned()).filter(|url| heard.0.contains(url));
-            }
-            InstrumentationEvent::StartQuery { query, .. } => {
-                if let Some(url) = &self.0 {
-                    let text = query.to_string();
-                    let sql = text.split(" -- binds: ").next().unwrap_or_default().trim().to_owned();
-                    heard.1.insert((url.clone(), sql));
-                }
-            }
-            _ => {}
+        if let InstrumentationEvent::StartEstablishConnection { url, .. } = event {
+            self.0 = Some(url.to_owned()).filter(|url| heard.databases.contains(url));
+        } else if let InstrumentationEvent::StartQuery { query, .. } = event
+            && let Some(url) = &self.0
+        {
+            let text = query.to_string();
+            let sql = text.split(" -- binds: ").next().unwrap_or_default().trim().to_owned();
+            heard.asked.insert((url.clone(), sql));
         }
     }
 }
@@ -46,7 +48,7 @@ fn url(database: &Database) -> String {
 async fn listened(h: Harness) -> Harness {
     static LISTENS: Once = Once::new();
     LISTENS.call_once(|| set_default_instrumentation(|| Some(Box::new(Ear(None)))).unwrap());
-    HEARD.lock().unwrap().0.insert(url(h.database()));
+    HEARD.lock().unwrap().databases.insert(url(h.database()));
     h.restarted().await
 }
 
@@ -97,7 +99,7 @@ engines! {
         let h = listened(h).await;
         work(&h).await;
         let mine = url(h.database());
-        let heard: Vec<String> = HEARD.lock().unwrap().1.iter().filter(|(url, _)| *url == mine).map(|(_, sql)| sql.clone()).collect();
+        let heard: Vec<String> = HEARD.lock().unwrap().asked.iter().filter(|(url, _)| *url == mine).map(|(_, sql)| sql.clone()).collect();
         let asked: Vec<&String> = heard.iter().filter(|sql| looks_for_rows(sql)).collect();
         assert!(asked.len() > 15, "almost nothing was heard: {heard:#?}");
         assert_eq!(asked.iter().filter(|sql| sql.starts_with("WITH chosen")).count(), 3, "not every roll-up: {asked:#?}");
