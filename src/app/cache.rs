@@ -49,8 +49,19 @@ pub struct Kept {
     pub visibility: Visibility,
 }
 
+/// An answer that is kept, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The answer.
+    pub kept: Kept,
+    /// What ends it.
+    pub depends: Depends,
+    /// A head at which it is true. Where this process alone writes, it is true at the newest as well.
+    pub head: i64,
+}
+
 /// The answers to one request: one for each that callers may see.
-type Variants = Vec<Kept>;
+type Variants = Vec<Known>;
 
 /// Answers to one request that are kept for different callers; beyond, the oldest goes.
 const VARIANTS: usize = 8;
@@ -82,8 +93,33 @@ impl Cache {
     ) -> Option<Kept> {
         let state = self.lock();
         let variants = state.entries.get(&(method, request.clone()))?;
-        let visibility = sees(&variants.first()?.jurisdiction)?;
-        variants.iter().find(|kept| kept.visibility == visibility).cloned()
+        let visibility = sees(&variants.first()?.kept.jurisdiction)?;
+        variants.iter().find(|known| known.kept.visibility == visibility).map(|known| known.kept.clone())
+    }
+
+    /// Whose journal ends the answers that are kept for a request, if there are any.
+    pub fn home(&self, method: &'static str, request: &Bytes) -> Option<String> {
+        let state = self.lock();
+        let first = state.entries.get(&(method, request.clone()))?.first();
+        first.map(|known| known.kept.jurisdiction.clone())
+    }
+
+    /// The answer for those who may see this, with what is known of it.
+    pub fn known(&self, method: &'static str, request: &Bytes, visibility: &Visibility) -> Option<Known> {
+        let state = self.lock();
+        let mut variants = state.entries.get(&(method, request.clone()))?.iter();
+        variants.find(|known| known.kept.visibility == *visibility).cloned()
+    }
+
+    /// Takes note that the answer that was true at one head is true at a later one.
+    pub fn confirm(&self, method: &'static str, request: &Bytes, visibility: &Visibility, from: i64, to: i64) {
+        // Whatever stands here with the same head says the same, even if it was read again meanwhile.
+        let mut state = self.lock();
+        for known in state.entries.get_mut(&(method, request.clone())).into_iter().flatten() {
+            if known.kept.visibility == *visibility && known.head == from {
+                known.head = known.head.max(to);
+            }
+        }
     }
 
     /// Keeps an answer that was read while `head` was the head, unless something it depends on changed since.
@@ -108,7 +144,7 @@ impl Cache {
                 state.by_jurisdiction.entry(kept.jurisdiction.clone()).or_default().insert(key.clone());
             }
         }
-        state.put(key, kept);
+        state.put(key, Known { kept, depends: depends.clone(), head });
         while state.bytes > limits::count(limits::ANSWER_CACHE_BYTES) {
             match state.order.pop_front() {
                 Some(oldest) => state.remove(&oldest),
@@ -146,26 +182,26 @@ impl Observer for Cache {
 }
 
 impl State {
-    fn put(&mut self, key: Key, kept: Kept) {
-        let size = kept.bytes.len() + key.1.len();
+    fn put(&mut self, key: Key, new: Known) {
+        let size = |known: &Known| known.kept.bytes.len() + key.1.len();
         let variants = self.entries.entry(key.clone()).or_default();
         let is_first = variants.is_empty();
         let full = variants.len() >= VARIANTS;
-        let same = variants.iter().position(|other| other.visibility == kept.visibility);
+        let same = variants.iter().position(|other| other.kept.visibility == new.kept.visibility);
         if let Some(place) = same.or(full.then_some(0)) {
             let old = variants.remove(place);
-            self.bytes = self.bytes.saturating_sub(old.bytes.len() + key.1.len());
+            self.bytes = self.bytes.saturating_sub(size(&old));
         }
-        variants.push(kept);
-        self.bytes += size;
+        self.bytes += size(&new);
+        variants.push(new);
         if is_first {
             self.order.push_back(key);
         }
     }
 
     fn remove(&mut self, key: &Key) {
-        for kept in self.entries.remove(key).unwrap_or_default() {
-            self.bytes = self.bytes.saturating_sub(kept.bytes.len() + key.1.len());
+        for known in self.entries.remove(key).unwrap_or_default() {
+            self.bytes = self.bytes.saturating_sub(known.kept.bytes.len() + key.1.len());
         }
         if self.order.len() > 2 * self.entries.len() + REMEMBERED {
             let entries = &self.entries;
@@ -250,6 +286,20 @@ mod tests {
         assert_eq!(cache.get("m", &request, |_| None), None);
         cache.committed("j", 2, &["x".to_owned()]);
         assert_eq!((get(1), get(2)), (None, None));
+    }
+
+    #[test]
+    fn a_confirmed_answer_is_true_at_the_later_head_and_never_at_an_earlier_one() {
+        let cache = Cache::default();
+        let request = Bytes::from_static(b"q");
+        let head = || cache.known("m", &request, &[0; 32]).map(|known| known.head);
+        cache.confirm("m", &request, &[0; 32], 1, 5);
+        assert_eq!(head(), None);
+        cache.keep("m", request.clone(), kept("a"), &on("x"), 1);
+        for (from, to, then) in [(1, 3, 3), (1, 9, 3), (3, 2, 3), (3, 4, 4)] {
+            cache.confirm("m", &request, &[0; 32], from, to);
+            assert_eq!(head(), Some(then));
+        }
     }
 
     #[test]

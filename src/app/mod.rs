@@ -6,6 +6,7 @@ mod cache;
 mod call;
 pub mod etag;
 mod jobs;
+mod kept;
 mod readers;
 mod refusals;
 mod store;

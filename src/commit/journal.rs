@@ -189,13 +189,13 @@ pub struct Recorded {
 
 /// The commands after a revision and up to another, in order, at most `limit` of them.
 pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limit: i64) -> Result<Vec<Recorded>> {
-    let rows = journal::table
+    let query = journal::table
         .filter(journal::jurisdiction.eq(jurisdiction))
         .filter(journal::revision.gt(after).and(journal::revision.le(up_to)))
         .order(journal::revision)
         .limit(limit)
-        .select((journal::revision, journal::actor, journal::on_behalf_of, journal::method, journal::names))
-        .load::<(i64, String, String, String, String)>(conn)?;
+        .select((journal::revision, journal::actor, journal::on_behalf_of, journal::method, journal::names));
+    let rows = direct!(conn, |conn| query.load::<(i64, String, String, String, String)>(conn))?;
     rows.into_iter()
         .map(|(revision, actor, on_behalf_of, method, names)| {
             let names = serde_json::from_str(&names).map_err(|e| Error::Internal(e.into()))?;

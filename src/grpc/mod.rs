@@ -129,9 +129,8 @@ where
             let Keep { answer, jurisdiction, depends } = action(app.clone(), call, ask).await?;
             let (head, visibility) = (answer.head, answer.visibility);
             let sent = encode(&app, answer, false)?;
-            // What this process does not know to be true later is not kept; neither is what shows an old revision, which
-            // is asked for once.
-            if app.known_head(&jurisdiction).is_some() && depends != Depends::Nothing {
+            // What shows an old revision is asked for once, and not kept.
+            if depends != Depends::Nothing {
                 let kept = Kept { bytes: sent.bytes.clone(), jurisdiction, visibility };
                 app.cache().keep(path, bytes, kept, &depends, head);
             }
@@ -300,6 +299,12 @@ impl tonic::server::UnaryService<Bytes> for Serving {
             }
             call.new_id = app.new_id();
             let id = call.new_id.clone();
+            // Where others may write, the head is asked for first. If that fails, so will the read, which says why.
+            if matches!(route.handler, Handler::Read(_))
+                && let Ok(Some((bytes, head))) = app.still_true(&call, &bytes).await
+            {
+                return finish(&route, started, &metadata, Ok(Sent { bytes, head: Some(head), replayed: false }), &id);
+            }
             let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
             let outcome = bounded(deadline, handler(app, call, bytes)).await;
             finish(&route, started, &metadata, outcome, &id)

@@ -15,6 +15,7 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plans;
 mod postgres;
 mod process;
 mod refusals;
