@@ -30,7 +30,7 @@ pub struct Bearer(Option<String>, Option<String>);
 impl Bearer {
     /// Sends this one.
     pub fn of(credential: &str) -> Self {
-        Self(Some(credential.to_owned()))
+        Self(Some(credential.to_owned()), None)
     }
 }
 
@@ -111,22 +111,22 @@ impl Harness {
 
     /// A client of IdentityService with a credential.
     pub fn identity_as(&self, credential: &str) -> IdentityServiceClient<As> {
-        IdentityServiceClient::with_interceptor(self.channel.clone(), as_bearer(credential))
+        IdentityServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of OrganisationService with a credential.
     pub fn organisation_as(&self, credential: &str) -> OrganisationServiceClient<As> {
-        OrganisationServiceClient::with_interceptor(self.channel.clone(), as_bearer(credential))
+        OrganisationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of AccessService with a credential.
     pub fn access_as(&self, credential: &str) -> AccessServiceClient<As> {
-        AccessServiceClient::with_interceptor(self.channel.clone(), as_bearer(credential))
+        AccessServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of ClassificationService with a credential.
     pub fn classification_as(&self, credential: &str) -> ClassificationServiceClient<As> {
-        ClassificationServiceClient::with_interceptor(self.channel.clone(), as_bearer(credential))
+        ClassificationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of AccessService that stands in for another principal.
@@ -143,12 +143,8 @@ impl Harness {
 
     /// A client of BudgetService with a credential.
     pub fn budget_as(&self, credential: &str) -> BudgetServiceClient<As> {
-        BudgetServiceClient::with_interceptor(self.channel.clone(), as_bearer(credential))
+        BudgetServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
-}
-
-fn as_bearer(credential: &str) -> Bearer {
-    Bearer(Some(credential.to_owned()), None)
 }
 
 /// `principals/{principal}`
