@@ -246,11 +246,20 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        self.read_by(&call.actor, call.deadline, read).await
+        self.read_for(&call.actor, call.deadline, read).await
     }
 
-    /// The same where there is no call yet; an empty caller stands for everybody who is not known.
-    pub async fn read_by<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
+    /// The same on behalf of nobody in particular.
+    pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        self.read_for("", deadline, read).await
+    }
+
+    /// The same on behalf of a caller, where there is no call yet.
+    pub async fn read_for<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,

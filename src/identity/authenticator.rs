@@ -187,10 +187,10 @@ impl Authenticator {
         known: Option<Known>,
         deadline: Instant,
     ) -> Result<Arc<Caller>> {
-        // A flood of bad credentials waits here and not in the queue of reads. Those that were good pass by.
-        let _permit = match known {
-            Some(_) => None,
-            None => Some(self.permit(deadline).await?),
+        // A flood of bad credentials waits here and not in the queue of reads. Those that were good wait for themselves.
+        let _held = match &known {
+            Some(known) => (known.caller.admit().await?, None),
+            None => (None, Some(self.permit(deadline).await?)),
         };
         let (proof, generation) = prove().ok_or(Error::Unauthenticated)?;
         let (app, now) = (self.app.clone(), self.app.clock().now());
@@ -204,10 +204,11 @@ impl Authenticator {
             let good = look_up(conn, &proof, now)?;
             Ok(good.map_or(Found::Bad, |(principal, expires_at)| Found::Good(head, principal, expires_at)))
         };
-        match (
-            self.app.read_by(known.as_ref().map_or("", |known| &known.caller.principal), deadline, read).await?,
-            known,
-        ) {
+        let found = match &known {
+            Some(known) => self.app.read_for(&known.caller.principal, deadline, read).await?,
+            None => self.app.read_by(deadline, read).await?,
+        };
+        match (found, known) {
             (Found::Unchanged, Some(known)) => Ok(known.caller),
             (Found::Good(head, principal, expires_at), _) => {
                 let lane = Some(self.lanes.of(&principal));
