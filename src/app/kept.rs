@@ -31,7 +31,7 @@ impl App {
             cache.confirm(method, &request, &visibility, known.head, head);
             Ok(Some((known.kept.bytes, head)))
         };
-        self.read_by(&call.actor, call.deadline, read).await
+        self.read_for(&call.actor, call.deadline, read).await
     }
 }
 
