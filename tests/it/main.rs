@@ -20,3 +20,4 @@ mod refusals;
 mod require;
 mod schema;
 mod tour;
+mod transport;
