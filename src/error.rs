@@ -212,6 +212,7 @@ reasons! {
     MappingsPerPrincipal "MAPPINGS_PER_PRINCIPAL",
     QueueFull "QUEUE_FULL",
     Busy "BUSY",
+    ShareExceeded "SHARE_EXCEEDED",
     OutcomeUnknown "OUTCOME_UNKNOWN",
     Deadline "DEADLINE",
     Internal "INTERNAL",

@@ -8,6 +8,7 @@ pub mod etag;
 mod jobs;
 mod kept;
 mod readers;
+mod refusals;
 mod store;
 
 use std::collections::HashSet;
@@ -18,6 +19,7 @@ pub use cache::{Cache, Depends, Kept};
 pub use call::{Answer, Call, Keep, ReadAt};
 use jobs::Work;
 pub use readers::Readers;
+use refusals::{Refusals, Refused};
 pub use store::Instance;
 
 use crate::clock::Clock;
@@ -37,6 +39,7 @@ struct Inner {
     heads: Arc<Heads>,
     cache: Arc<Cache>,
     instance: Instance,
+    refusals: Refusals,
     known: RwLock<HashSet<String>>,
     options: Options,
     /// Keeps other processes away from a SQLite file for as long as this one lives.
@@ -84,7 +87,18 @@ impl App {
         let readers = Readers::start(&options.database, options.readers)?;
         let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
         let alarm = settings.alarm;
-        Ok(Self(Arc::new(Inner { writers, readers, alarm, heads, cache, instance, known, options, _lock: lock })))
+        Ok(Self(Arc::new(Inner {
+            writers,
+            readers,
+            alarm,
+            heads,
+            cache,
+            instance,
+            refusals: Refusals::start(&options.database)?,
+            known,
+            options,
+            _lock: lock,
+        })))
     }
 
     /// The engine below.
@@ -163,7 +177,9 @@ impl App {
             run(tx)
         };
         self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
-        in_time(call.deadline, answered).await
+        let outcome = in_time(call.deadline, answered).await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
     }
 
     /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
@@ -173,16 +189,34 @@ impl App {
         F: Fn(&mut View<'_>) -> Result<T> + Send + 'static,
     {
         let app = self.clone();
-        let jurisdiction = jurisdiction.to_owned();
+        let asked = jurisdiction.to_owned();
         let now = call.at;
-        self.read_raw(call, move |conn| {
-            let head = app.head(conn, &jurisdiction)?;
-            app.require(View { conn, jurisdiction: &jurisdiction, revision: head })?;
-            let revision = settle(conn, &jurisdiction, at, head, now)?;
-            let value = read(&mut View { conn, jurisdiction: &jurisdiction, revision })?;
+        let outcome = self.read_raw(call, move |conn| {
+            let jurisdiction = asked.as_str();
+            let head = app.head(conn, jurisdiction)?;
+            app.require(View { conn, jurisdiction, revision: head })?;
+            let revision = settle(conn, jurisdiction, at, head, now)?;
+            let value = read(&mut View { conn, jurisdiction, revision })?;
             Ok(Answer { value, head, revision, replayed: false })
-        })
-        .await
+        });
+        let outcome = outcome.await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
+    }
+
+    /// Notes in the access log that a call was refused because nobody knows who makes it.
+    pub fn note_stranger(&self, method: &'static str) {
+        let (jurisdiction, at) = (SYSTEM.to_owned(), self.clock().now());
+        let (actor, reason) = (String::new(), Reason::Unauthenticated);
+        self.0.refusals.note(Refused { jurisdiction, at, actor, method, reason });
+    }
+
+    /// Notes in the access log that a call was denied, if it was.
+    fn note_denial(&self, call: &Call, jurisdiction: &str, error: Option<&Error>) {
+        if let Some(Error::Denied { reason, .. }) = error {
+            let (jurisdiction, actor) = (jurisdiction.to_owned(), call.actor.clone());
+            self.0.refusals.note(Refused { jurisdiction, at: call.at, actor, method: call.method, reason: *reason });
+        }
     }
 
     /// Runs a closure on a reader thread.
@@ -191,17 +225,26 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        self.read_by(call.deadline, read).await
+        self.read_for(&call.actor, call.deadline, read).await
     }
 
-    /// The same where there is no call yet.
+    /// The same on behalf of nobody in particular.
     pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
+        self.read_for("", deadline, read).await
+    }
+
+    /// The same on behalf of a caller, where there is no call yet.
+    pub async fn read_for<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
         let (reply, answered) = tokio::sync::oneshot::channel();
-        if !self.0.readers.submit(deadline, read, reply) {
+        if !self.0.readers.submit(caller, deadline, read, reply) {
             return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
         }
         in_time(deadline, answered).await

@@ -141,10 +141,11 @@ impl Writers {
         let mut hasher = DefaultHasher::new();
         executing.jurisdiction.hash(&mut hasher);
         let position = usize::try_from(hasher.finish() % self.queues.len().max(1) as u64).unwrap_or_default();
+        let actor = executing.actor.clone();
         let full = Error::Busy { reason: Reason::QueueFull, retry_ms: limits::RETRY_MS };
         match self.queues.get(position) {
             Some(queue) => {
-                if let Err(command) = queue.push(command) {
+                if let Err(command) = queue.push(&actor, command) {
                     command.answer(Err(full));
                 }
             }

@@ -77,6 +77,7 @@ sentences! {
     TreeTooDeep: "Cây có quá nhiều cấp.", "The tree is too deep.";
     QueueFull: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
     Busy: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
+    ShareExceeded: "Có quá nhiều yêu cầu cùng lúc, hãy thử lại.", "The caller has too many calls in flight; try again.";
     OutcomeUnknown: "Chưa rõ kết quả, hãy gửi lại cùng mã yêu cầu.", "The outcome is unknown; repeat with the same request id.";
     Deadline: "Quá thời hạn xử lý.", "The deadline passed.";
     Internal: "Lỗi hệ thống.", "Internal error.";

@@ -28,7 +28,7 @@ use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Authenticator, Caller};
+use crate::identity::{Authenticator, Caller, Peer};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
@@ -88,6 +88,9 @@ pub struct Sent {
     head: Option<i64>,
     replayed: bool,
 }
+
+/// How long after its deadline a call that has not even been read is given up.
+const LATE: std::time::Duration = std::time::Duration::from_millis(50);
 
 type Unary = dyn Fn(App, Call, Bytes) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
 
@@ -223,8 +226,14 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
         async move {
             let (started, deadline) = (Instant::now(), call::deadline(request.headers()));
             // Before the message is read: nobody unknown makes the server hold one.
-            let caller = match authenticator.authenticate(request.headers(), deadline).await {
+            let peer = request.extensions().get::<Peer>();
+            let caller = match authenticator.authenticate(request.headers(), peer, deadline).await {
                 Ok(caller) => caller,
+                Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
+            };
+            // What this call holds of the server it holds until it is answered.
+            let _admitted = match caller.admit().await {
+                Ok(admitted) => admitted,
                 Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
             };
             let mut grpc = tonic::server::Grpc::new(Raw)
@@ -236,7 +245,11 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
             let serving = Serving { app: app.clone(), route: route.clone(), caller, started, deadline };
-            let response = grpc.unary(serving, request).await;
+            // The message itself may never end; what is done with it ends at the deadline by itself.
+            let answered = tokio::time::timeout_at((deadline + LATE).into(), grpc.unary(serving, request)).await;
+            let Ok(response) = answered else {
+                return Ok(turned_away(&app, &route, started, http::HeaderMap::new(), Error::Deadline));
+            };
             // Every error of ours has details; one without was found before our handler saw the call.
             match tonic::Status::from_header_map(response.headers()).as_ref().and_then(status::of_framing) {
                 None => Ok(response),
@@ -310,6 +323,9 @@ fn turned_away(
     headers: http::HeaderMap,
     error: Error,
 ) -> http::Response<tonic::body::Body> {
+    if matches!(error, Error::Unauthenticated) {
+        app.note_stranger(route.path);
+    }
     route.calls.record(started.elapsed().as_secs_f64());
     refuse(route, started, &MetadataMap::from_headers(headers), error, &app.new_id()).into_http()
 }

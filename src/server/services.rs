@@ -6,7 +6,6 @@ use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
 use tower::ServiceExt;
 
-use super::Settings;
 use super::guard::Guarded;
 use crate::app::App;
 use crate::grpc::{Methods, Route};
@@ -25,8 +24,11 @@ pub fn service_names() -> Vec<&'static str> {
 }
 
 /// Everything that answers on the listener, and the reporter of its health.
-pub(super) async fn assemble(app: &App, settings: &Settings) -> (Routes, HealthReporter) {
-    let authenticator = Arc::new(Authenticator::new(app.clone()));
+pub(super) async fn assemble(
+    app: &App,
+    authenticator: &Arc<Authenticator>,
+    open_reflection: bool,
+) -> (Routes, HealthReporter) {
     let (health, health_service) = tonic_health::server::health_reporter();
     for name in service_names().into_iter().chain([""]) {
         health.set_service_status(name, tonic_health::ServingStatus::Serving).await;
@@ -40,10 +42,9 @@ pub(super) async fn assemble(app: &App, settings: &Settings) -> (Routes, HealthR
     }
     let mut routes = Routes::from(router);
     if let (Ok(v1), Ok(v1alpha)) = (reflection().build_v1(), reflection().build_v1alpha()) {
-        routes = if settings.open_reflection {
+        routes = if open_reflection {
             routes.add_service(v1).add_service(v1alpha)
         } else {
-            let authenticator = &authenticator;
             routes.add_service(Guarded::new(v1, authenticator)).add_service(Guarded::new(v1alpha, authenticator))
         };
     }

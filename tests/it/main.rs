@@ -21,3 +21,4 @@ mod refusals;
 mod require;
 mod schema;
 mod tour;
+mod transport;

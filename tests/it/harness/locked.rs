@@ -25,6 +25,13 @@ pub struct Locked {
 #[derive(Clone)]
 pub struct Bearer(Option<String>);
 
+impl Bearer {
+    /// Sends this one.
+    pub fn of(credential: &str) -> Self {
+        Self(Some(credential.to_owned()))
+    }
+}
+
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(credential) = &self.0 {

@@ -5,6 +5,7 @@
 
 mod bare;
 mod domain;
+mod listening;
 mod locked;
 mod place;
 mod program;
@@ -26,9 +27,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::transport::{Channel, Endpoint};
 
+pub use bare::Bare;
 pub use domain::{
     department, jurisdiction_name, new_jurisdiction, new_unit, request_id, revision_of, unit_name, was_replayed,
 };
+pub use listening::{Folder, Listening, Secure};
 pub(crate) use locked::locked;
 pub use locked::{As, Bearer, Locked, new_principal, principal_name};
 pub use place::{Place, new_folder};

@@ -19,6 +19,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("METHOD_UNKNOWN", "refusals/reasons.rs", "a_method_that_is_not_there_is_said_so"),
     ("INTERNAL", "refusals/reasons.rs", "a_store_that_is_not_as_it_should_be_is_a_bug_and_says_nothing_of_itself"),
     ("QUEUE_FULL", "machine/overload.rs", "a_full_queue_of_commands_refuses_at_once"),
+    ("SHARE_EXCEEDED", "transport/admission.rs", "a_principal_has_so_many_calls_in_flight_and_others_are_not_refused"),
     ("DEADLINE", "machine/overload.rs", "a_command_that_is_not_reached_in_time_is_not_executed"),
     ("BUSY", "machine/outages.rs", "a_store_that_is_away_is_busy_and_not_a_bug"),
     ("OUTCOME_UNKNOWN", "process/disk.rs", "after_a_failed_fsync_nothing_is_written_and_the_process_ends"),
