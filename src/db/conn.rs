@@ -195,10 +195,8 @@ pub fn is_connection_lost(error: &Diesel) -> bool {
 
 /// Whether SQLite could not read or write its files, or could not bring what it wrote to the disk.
 pub fn is_disk_failure(error: &Error) -> bool {
-    // A file that fails to open for writing is opened for reading by SQLite, without a word before the first write.
-    const SIGNS: &[&str] = &["disk I/O error", "attempt to write a readonly database"];
     let Error::Internal(source) = error else { return false };
-    matches!(source.downcast_ref(), Some(Diesel::DatabaseError(_, info)) if SIGNS.iter().any(|sign| info.message().contains(sign)))
+    matches!(source.downcast_ref(), Some(Diesel::DatabaseError(_, info)) if info.message().contains("disk I/O error"))
 }
 
 /// Whether a unique constraint refused the statement.
