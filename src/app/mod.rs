@@ -6,6 +6,7 @@ mod cache;
 mod call;
 pub mod etag;
 mod jobs;
+mod kept;
 mod readers;
 mod refusals;
 mod store;
@@ -15,17 +16,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 pub use cache::{Cache, Depends, Kept};
-pub use call::{Answer, Call, Keep, ReadAt};
+pub use call::{Answer, Call, Keep, ReadAt, Visibility};
 use jobs::Work;
 pub use readers::Readers;
 use refusals::{Refusals, Refused};
 pub use store::Instance;
 
+use crate::access::{Moment, Standings, concerns};
 use crate::clock::Clock;
 use crate::commit::{Alarm, Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
 use crate::db::{self, Conn, Database, Engine, Migration};
+use crate::document::authority::Rule;
+use crate::document::standing::Standing;
 use crate::error::{Error, Reason, Result};
 use crate::id::{Ids, JurisdictionName, SYSTEM};
+use crate::identity::model::SERVER;
 
 /// Everything a call needs; cheap to clone.
 #[derive(Clone)]
@@ -37,6 +42,7 @@ struct Inner {
     alarm: Arc<Alarm>,
     heads: Arc<Heads>,
     cache: Arc<Cache>,
+    standings: Arc<Standings>,
     instance: Instance,
     refusals: Refusals,
     known: RwLock<HashSet<String>>,
@@ -74,7 +80,8 @@ impl App {
         let instance = store::load(&options.database, &options.ids, &options.clock)?;
         let heads = Arc::new(Heads::default());
         let cache = Arc::new(Cache::default());
-        let observer: Arc<dyn Observer> = cache.clone();
+        let standings = Arc::new(Standings::default());
+        let observer: Arc<dyn Observer> = Arc::new(Told { cache: cache.clone(), standings: standings.clone() });
         let settings = Settings {
             database: options.database.clone(),
             writers: options.writers,
@@ -92,6 +99,7 @@ impl App {
             alarm,
             heads,
             cache,
+            standings,
             instance,
             refusals: Refusals::start(&options.database)?,
             known,
@@ -163,6 +171,7 @@ impl App {
         let executing = Executing {
             jurisdiction: jurisdiction.to_owned(),
             actor: call.actor.clone(),
+            on_behalf_of: call.on_behalf_of.clone(),
             method: call.method,
             command_id: self.new_id(),
             request: call.request.clone(),
@@ -170,12 +179,18 @@ impl App {
             deadline: call.deadline,
             validate_only: call.validate_only,
         };
-        let app = self.clone();
+        let (app, asking) = (self.clone(), call.clone());
         let checked = move |tx: &mut Tx<'_>| {
-            app.require(tx.view())?;
+            app.admit(tx, &asking)?;
             run(tx)
         };
-        self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
+        let (app, asking) = (self.clone(), call.clone());
+        // Whoever may not ask any more gets no answer again either.
+        let again = move |tx: &mut Tx<'_>, first: &First| {
+            app.admit(tx, &asking)?;
+            replay(&mut tx.view().at(first.revision), first)
+        };
+        self.0.writers.submit(Box::new(Work::new(executing, checked, again, reply)));
         let outcome = in_time(call.deadline, answered).await;
         self.note_denial(call, jurisdiction, outcome.as_ref().err());
         outcome
@@ -189,14 +204,21 @@ impl App {
     {
         let app = self.clone();
         let asked = jurisdiction.to_owned();
-        let now = call.at;
+        let asking = call.clone();
         let outcome = self.read_raw(call, move |conn| {
             let jurisdiction = asked.as_str();
+            if matches!(at, ReadAt::Instant(instant) if instant > asking.at) {
+                return Err(Error::invalid("read_at.instant", "lies in the future"));
+            }
             let head = app.head(conn, jurisdiction)?;
-            app.require(View { conn, jurisdiction, revision: head })?;
-            let revision = settle(conn, jurisdiction, at, head, now)?;
-            let value = read(&mut View { conn, jurisdiction, revision })?;
-            Ok(Answer { value, head, revision, replayed: false })
+            app.require(conn, jurisdiction)?;
+            let standing = app.standing(conn, &asking, (jurisdiction, head, head, false))?;
+            if let Rule::Whole(action) = asking.rule {
+                standing.may_here(action)?;
+            }
+            let revision = settle(conn, jurisdiction, at, head)?;
+            let value = read(&mut View { conn, jurisdiction, revision, standing: &standing })?;
+            Ok(Answer { value, head, revision, replayed: false, visibility: standing.visibility })
         });
         let outcome = outcome.await;
         self.note_denial(call, jurisdiction, outcome.as_ref().err());
@@ -260,16 +282,78 @@ impl App {
     }
 
     /// Refuses a jurisdiction that does not exist. One that exists does so for ever, so it is asked for once.
-    fn require(&self, view: View<'_>) -> Result<()> {
-        if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(view.jurisdiction) {
+    fn require(&self, conn: &mut Conn, jurisdiction: &str) -> Result<()> {
+        if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(jurisdiction) {
             return Ok(());
         }
-        if !store::jurisdiction_exists(view.conn, view.jurisdiction)? {
-            let name = JurisdictionName { jurisdiction: view.jurisdiction.to_owned() };
+        if !store::jurisdiction_exists(conn, jurisdiction)? {
+            let name = JurisdictionName { jurisdiction: jurisdiction.to_owned() };
             return Err(Error::NotFound { kind: "Jurisdiction", name: name.to_string() });
         }
-        self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(view.jurisdiction.to_owned());
+        self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(jurisdiction.to_owned());
         Ok(())
+    }
+
+    /// Says who executes a command, in its own transaction, and refuses whom the jurisdiction alone refuses.
+    fn admit(&self, tx: &mut Tx<'_>, call: &Call) -> Result<()> {
+        let (gate, seen) = (tx.gate(), tx.revision());
+        let view = tx.view();
+        self.require(view.conn, view.jurisdiction)?;
+        let moment = (view.jurisdiction, gate.committed, seen, gate.touched);
+        let standing = self.standing(view.conn, call, moment)?;
+        if let Rule::Whole(action) = call.rule {
+            tx.permit(standing.may_here(action)?);
+        }
+        tx.stand(standing);
+        Ok(())
+    }
+
+    /// What the caller may do in a jurisdiction today, given the newest revision that is committed, the newest that is
+    /// seen, and whether what lies between changed it.
+    fn standing(&self, conn: &mut Conn, call: &Call, moment: (&str, i64, i64, bool)) -> Result<Arc<Standing>> {
+        let (jurisdiction, committed, seen, touched) = moment;
+        let known = self.known_head(SYSTEM);
+        let day = self.0.standings.day(conn, jurisdiction, call, known)?;
+        if self.is_dev() || call.actor == SERVER {
+            let standing = Standing::everything(jurisdiction, &call.actor, &call.on_behalf_of, day);
+            return Ok(Arc::new(standing));
+        }
+        let moment = Moment { jurisdiction, committed, seen, touched, day: &day };
+        self.0.standings.find(conn, (&call.actor, &call.on_behalf_of), moment)
+    }
+
+    /// The standing of anybody at the moment of a view, by itself or in the place of another.
+    pub fn standing_of(&self, view: &mut View<'_>, who: (&str, &str), head: i64) -> Result<Arc<Standing>> {
+        let day = view.standing.day.clone();
+        let (jurisdiction, touched) = (view.jurisdiction, false);
+        let moment = Moment { jurisdiction, committed: head, seen: head, touched, day: &day };
+        self.0.standings.find(view.conn, who, moment)
+    }
+
+    /// What the answers to a caller are kept under, where this process knows it without asking the database.
+    pub fn visibility(&self, call: &Call, jurisdiction: &str) -> Option<Visibility> {
+        if self.is_dev() {
+            return Some([0; 32]);
+        }
+        let head = self.known_head(jurisdiction)?;
+        self.0.standings.visibility(call, jurisdiction, head, self.known_head(SYSTEM))
+    }
+}
+
+/// Who is told about every command that was committed.
+struct Told {
+    cache: Arc<Cache>,
+    standings: Arc<Standings>,
+}
+
+impl Observer for Told {
+    fn committed(&self, jurisdiction: &str, revision: i64, names: &[String]) {
+        self.standings.committed(jurisdiction, revision, names);
+        self.cache.committed(jurisdiction, revision, names);
+    }
+
+    fn concerns_authority(&self, name: &str) -> bool {
+        concerns(name)
     }
 }
 
@@ -296,7 +380,7 @@ fn prepare_schema(options: &Options) -> Result<()> {
 }
 
 /// The revision that a read is made at.
-fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64, now: i64) -> Result<i64> {
+fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64) -> Result<i64> {
     match at {
         ReadAt::Head => Ok(head),
         ReadAt::Revision(revision) if revision <= head => Ok(revision),
@@ -305,7 +389,6 @@ fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64, now: i64) 
             "read_at.revision",
             format!("revision {revision} has not been reached; the head is {head}"),
         )),
-        ReadAt::Instant(instant) if instant > now => Err(Error::invalid("read_at.instant", "lies in the future")),
         ReadAt::Instant(instant) => Ok(journal::revision_at(conn, jurisdiction, instant)?.min(head)),
     }
 }

@@ -6,6 +6,7 @@ use super::store::{self, EstimateFilter, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::authority::Action;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -134,6 +135,8 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
     let jurisdiction = new.jurisdiction.clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = new.clone();
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
         let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
         store::insert_estimate(tx, &estimate)?;
@@ -196,7 +199,8 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
             let name = format!("units/{} {} {:?} {} {}", key.unit, key.fiscal_year, key.kind, key.series, key.sequence);
             Error::NotFound { kind: "Estimate", name }
         };
-        let id = store::find_by_key(view, key)?.ok_or_else(missing)?;
+        let found = store::find_by_key(view, key)?.filter(|_| view.standing.sees(&key.unit));
+        let id = found.ok_or_else(missing)?;
         load(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
@@ -211,13 +215,16 @@ pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<
     let (unit, unit_only, filter) = (ask.unit, ask.unit_only, ask.filter);
     let read = move |view: &mut View<'_>| {
         let mut filter = filter.clone();
+        let visible = view.standing.visible();
+        filter.units = visible.map(<[String]>::to_vec);
         if let Some(unit) = &unit {
             let places = units::subtree(view, &unit.unit)?;
             if places.is_empty() {
                 return Err(Error::NotFound { kind: "Unit", name: unit.to_string() });
             }
-            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0);
-            filter.units = Some(wanted.map(|(unit, _)| unit).collect());
+            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0).map(|(unit, _)| unit);
+            let sees = |unit: &String| visible.is_none_or(|visible| visible.binary_search(unit).is_ok());
+            filter.units = Some(wanted.filter(sees).collect());
         }
         let mut estimates = store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut estimates, |last| key_texts(&last.key))?;
@@ -250,6 +257,8 @@ pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Resul
     let jurisdiction = ask.name.jurisdiction.clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &ask.name)?;
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         refuse_key_change(&estimate.key, &ask.stated)?;
         estimate.require_draft()?;
@@ -294,6 +303,8 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
     let jurisdiction = ask.name.jurisdiction.clone();
     let run = move |tx: &mut Tx<'_>| {
         let estimate = load(&mut tx.view(), &ask.name)?;
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         estimate.require_draft()?;
         let lines = store::all_lines(&mut tx.view(), &estimate.id)?;
@@ -301,7 +312,7 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
         store::end_estimate(tx, &estimate)?;
         Ok((Entry::of(&ask.name), Gone))
     };
-    app.write(&call, &jurisdiction, run, |_, _| Ok(Gone)).await
+    app.write(&call, &jurisdiction, run, replay_gone).await
 }
 
 pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Result<Answer<Written>> {
@@ -312,6 +323,8 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let again = (name.clone(), operations.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
         batch::write(tx, &estimate.id, &written)?;
@@ -334,7 +347,9 @@ pub async fn get_line(app: App, call: Call, ask: GetLine) -> Result<Keep<NamedLi
     let estimate = EstimateName { jurisdiction: jurisdiction.clone(), estimate };
     let depends = Depends::on(ask.read_at, estimate.to_string());
     let read = move |view: &mut View<'_>| {
-        let found = store::find_line(view, &estimate.estimate, &line)?;
+        let header = store::find_header(view, &estimate.estimate)?;
+        let sees = header.is_some_and(|header| view.standing.sees(&header.key.unit));
+        let found = store::find_line(view, &estimate.estimate, &line)?.filter(|_| sees);
         let missing = || Error::NotFound { kind: "Line", name: ask.name.to_string() };
         Ok(NamedLine { estimate: estimate.clone(), line: found.ok_or_else(missing)? })
     };
@@ -352,7 +367,7 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     // The codes of a subtree belong to the scheme, which other commands change.
     let depends = if with_subtrees { Depends::everything(read_at) } else { Depends::on(read_at, estimate.to_string()) };
     let read = move |view: &mut View<'_>| {
-        let header = store::find_header(view, &estimate.estimate)?.ok_or_else(|| not_found(&estimate))?;
+        let header = load_header(view, &estimate)?;
         let mut filter = filter.clone();
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
         let mut lines = store::list_lines(view, &estimate.estimate, &filter, order, after.as_ref(), page.size + 1)?;
@@ -371,9 +386,16 @@ fn position_of(texts: &[String]) -> Option<(Option<String>, i64)> {
     Some((texts.get(1).cloned(), sequence))
 }
 
-/// An estimate with its texts and totals.
+/// An estimate with its texts and totals, for whom may know of it.
 pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
-    store::find_estimate(view, &name.estimate)?.ok_or_else(|| not_found(name))
+    let found = store::find_estimate(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
+}
+
+/// An estimate without texts and totals, for whom may know of it.
+pub fn load_header(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
+    let found = store::find_header(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
 }
 
 /// The error where an estimate is not there.
@@ -385,6 +407,12 @@ pub fn not_found(name: &EstimateName) -> Error {
 pub fn replay_estimate(view: &mut View<'_>, first: &First) -> Result<Estimate> {
     let name = first.names.first().and_then(|name| EstimateName::parse(name));
     load(view, &name.ok_or_else(|| Error::bug("a journal row names no estimate"))?)
+}
+
+/// The estimate is gone, and still nothing for whom may not know of it.
+fn replay_gone(view: &mut View<'_>, first: &First) -> Result<Gone> {
+    let before = first.revision - 1;
+    replay_estimate(&mut view.at(before), first).map(|_| Gone)
 }
 
 /// An estimate that does not exist yet: a draft without lines.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::not_found;
+use super::actions::load_header;
 use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
 use super::model::{Estimate, Line, Side, Sum};
 use super::store;
@@ -107,8 +107,8 @@ fn position_of(texts: &[String]) -> Option<(i64, usize)> {
 
 /// An estimate with its totals, and its lines in the order of entry, at a revision up to that of the view.
 fn load(view: &mut View<'_>, name: &EstimateName, revision: i64) -> Result<(Estimate, Vec<Line>)> {
-    let mut view = View { conn: &mut *view.conn, jurisdiction: view.jurisdiction, revision };
-    let mut header = store::find_header(&mut view, &name.estimate)?.ok_or_else(|| not_found(name))?;
+    let mut view = view.at(revision);
+    let mut header = load_header(&mut view, name)?;
     header.totals = store::read_totals(&mut view, &name.estimate)?;
     Ok((header, store::all_lines(&mut view, &name.estimate)?))
 }

@@ -38,6 +38,13 @@ sentences! {
     ImportRowsInvalid: "Tệp có ô không hợp lệ.", "The file has invalid cells.";
     Unauthenticated: "Chưa xác thực.", "The caller is not authenticated.";
     NotAdministrator: "Chỉ quản trị viên hệ thống được làm việc này.", "Only an administrator of the service may do this.";
+    RoleMissing: "Người gọi không có vai trò cần thiết.", "The caller does not hold the role that this needs.";
+    DelegationMissing: "Không có ủy quyền còn hiệu lực.", "There is no delegation in force.";
+    DelegationChained: "Không được ủy quyền lại.", "What was lent is not lent on.";
+    GrantNotPending: "Vai trò này không chờ xác nhận.", "The grant does not wait for a confirmation.";
+    SecondPerson: "Phải do người thứ hai xác nhận.", "A second person must confirm it.";
+    GrantEnded: "Vai trò hoặc ủy quyền đã hết hiệu lực.", "The grant or delegation has ended.";
+    OwnGrant: "Không ai được tự cấp quyền cho mình.", "Nobody grants to themself.";
     CredentialTaken: "Danh tính này đã được gán.", "The credential is mapped already.";
     OwnPrincipal: "Không ai được tự đình chỉ mình.", "Nobody suspends themself.";
     LastAdministrator: "Phải còn ít nhất một quản trị viên.", "At least one active administrator must be left.";

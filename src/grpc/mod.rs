@@ -28,6 +28,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
+use crate::document::authority::Rule;
 use crate::error::{Error, Reason, Result};
 use crate::identity::{Authenticator, Caller, Peer};
 use crate::limits;
@@ -114,6 +115,8 @@ enum Handler {
 pub struct Route {
     /// The path, as `/kehoach.v1.BudgetService/GetEstimate`.
     pub path: &'static str,
+    /// Who may call it.
+    pub rule: Rule,
     handler: Handler,
     calls: metrics::Histogram,
 }
@@ -129,7 +132,7 @@ impl Route {
 }
 
 /// A method that reads.
-pub fn read<A, T, F, R>(path: &'static str, action: F) -> Route
+pub fn read<A, T, F, R>(path: &'static str, rule: Rule, action: F) -> Route
 where
     A: FromWire + Send + 'static,
     T: IntoWire + Send + 'static,
@@ -140,22 +143,22 @@ where
         async move {
             let ask = ask::<A>(decode(bytes.clone())?)?;
             let Keep { answer, jurisdiction, depends } = action(app.clone(), call, ask).await?;
-            let head = answer.head;
+            let (head, visibility) = (answer.head, answer.visibility);
             let sent = encode(&app, answer, false)?;
-            // What this process does not know to be true later is not kept; neither is what shows an old revision, which
-            // is asked for once.
-            if app.known_head(&jurisdiction).is_some() && depends != Depends::Nothing {
-                app.cache().keep(path, bytes, Kept { bytes: sent.bytes.clone(), jurisdiction }, &depends, head);
+            // What shows an old revision is asked for once, and not kept.
+            if depends != Depends::Nothing {
+                let kept = Kept { bytes: sent.bytes.clone(), jurisdiction, visibility };
+                app.cache().keep(path, bytes, kept, &depends, head);
             }
             Ok(sent)
         }
         .boxed()
     };
-    Route { path, handler: Handler::Read(Arc::new(handler)), calls: latency(path) }
+    Route { path, rule, handler: Handler::Read(Arc::new(handler)), calls: latency(path) }
 }
 
 /// A method that changes something.
-pub fn write<A, T, F, R>(path: &'static str, action: F) -> Route
+pub fn write<A, T, F, R>(path: &'static str, rule: Rule, action: F) -> Route
 where
     A: FromWire + Send + 'static,
     A::Message: Mutation,
@@ -173,7 +176,7 @@ where
         }
         .boxed()
     };
-    Route { path, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
+    Route { path, rule, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
 }
 
 fn latency(path: &'static str) -> metrics::Histogram {
@@ -307,12 +310,22 @@ impl tonic::server::UnaryService<Bytes> for Serving {
         let (started, deadline) = (self.started, self.deadline);
         async move {
             let (metadata, _, bytes) = request.into_parts();
-            // The one door through which a kept answer goes out. Who calls is known; what may be seen is judged here too.
-            if let Some(sent) = kept(&app, &route, &bytes) {
+            let mut call = match call::begin(&app, &route, &caller, &metadata, deadline) {
+                Ok(call) => call,
+                Err(error) => return finish(&route, started, &metadata, Err(error), &app.new_id()),
+            };
+            // The one door through which a kept answer goes out: only to who may see it now.
+            if let Some(sent) = kept(&app, &route, &call, &bytes) {
                 return finish(&route, started, &metadata, Ok(sent), "");
             }
-            let call = call::begin(&app, route.path, &caller, deadline);
+            call.new_id = app.new_id();
             let id = call.new_id.clone();
+            // Where others may write, the head is asked for first. If that fails, so will the read, which says why.
+            if matches!(route.handler, Handler::Read(_))
+                && let Ok(Some((bytes, head))) = app.still_true(&call, &bytes).await
+            {
+                return finish(&route, started, &metadata, Ok(Sent { bytes, head: Some(head), replayed: false }), &id);
+            }
             let outcome = match &route.handler {
                 Handler::Read(handler) | Handler::Write(handler) => bounded(deadline, handler(app, call, bytes)).await,
                 Handler::Upload(_) => Err(Error::bug("a stream was served as one message")),
@@ -333,7 +346,11 @@ impl tonic::server::ClientStreamingService<Bytes> for Serving {
         async move {
             let (metadata, extensions, messages) = request.into_parts();
             let messages = upload::Messages::new(messages, &extensions);
-            let call = call::begin(&app, route.path, &caller, deadline);
+            let mut call = match call::begin(&app, &route, &caller, &metadata, deadline) {
+                Ok(call) => call,
+                Err(error) => return finish(&route, started, &metadata, Err(error), &app.new_id()),
+            };
+            call.new_id = app.new_id();
             let id = call.new_id.clone();
             let outcome = match &route.handler {
                 Handler::Upload(handler) => bounded(deadline, handler(app, call, messages)).await,
@@ -371,12 +388,12 @@ fn turned_away(
 }
 
 /// The answer that is kept for exactly these bytes, where this process knows the head to name beside it.
-fn kept(app: &App, route: &Route, bytes: &Bytes) -> Option<Sent> {
+fn kept(app: &App, route: &Route, call: &Call, bytes: &Bytes) -> Option<Sent> {
     if !matches!(route.handler, Handler::Read(_)) {
         return None;
     }
     let moves = app.head_moves();
-    let kept = app.cache().get(route.path, bytes)?;
+    let kept = app.cache().get(route.path, bytes, |jurisdiction| app.visibility(call, jurisdiction))?;
     let head = app.known_head(&kept.jurisdiction)?;
     // What is kept ends before the head moves. So what was found while no head moved is true at the head named beside it.
     (app.head_moves() == moves).then(|| Sent { bytes: kept.bytes, head: Some(head), replayed: false })

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 use super::fields::{Path, Validate, Violations};
 use super::{FromWire, Handler, IntoWire, Mutation, Route, ask, call, decode, encode, latency};
 use crate::app::{Answer, App, Call};
+use crate::document::authority::Rule;
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
@@ -159,7 +160,7 @@ async fn next_piece<A: FromUpload>(messages: &mut Messages) -> Result<Option<Pie
 }
 
 /// A method that changes something by what a stream brings.
-pub fn upload<A, T, F, R>(path: &'static str, action: F) -> Route
+pub fn upload<A, T, F, R>(path: &'static str, rule: Rule, action: F) -> Route
 where
     A: FromUpload + Send + 'static,
     A::Message: Send,
@@ -189,5 +190,5 @@ where
         }
         .boxed()
     };
-    Route { path, handler: Handler::Upload(Arc::new(handler)), calls: latency(path) }
+    Route { path, rule, handler: Handler::Upload(Arc::new(handler)), calls: latency(path) }
 }

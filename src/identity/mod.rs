@@ -12,7 +12,6 @@ mod secret;
 pub(crate) mod store;
 mod wire;
 
-pub use actions::require_administrator;
 pub use authenticator::{Authenticator, Caller};
 pub use bootstrap::{FirstToken, first_administrator};
 pub use grpc::routes;

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use metrics::serve as serve_metrics;
-pub use services::{ROUTES, service_names};
+pub use services::{ROUTES, rule_of, service_names};
 
 use crate::app::App;
 use crate::identity::{Authenticator, jwt};

@@ -1,6 +1,7 @@
 //! What is served: the slices, health and reflection.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
@@ -8,13 +9,23 @@ use tower::ServiceExt;
 
 use super::guard::Guarded;
 use crate::app::App;
+use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{budget, classification, identity, organisation, pb};
+use crate::{access, budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] =
-    &[identity::routes, organisation::routes, classification::routes, budget::routes];
+    &[identity::routes, access::routes, organisation::routes, classification::routes, budget::routes];
+
+/// Who may call a method.
+pub fn rule_of(path: &str) -> Option<Rule> {
+    static RULES: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| {
+        let routes = ROUTES.iter().flat_map(|routes| routes());
+        routes.map(|route| (route.path, route.rule)).collect()
+    });
+    RULES.get(path).copied()
+}
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod access;
 mod budget;
 mod classification;
 mod coverage;
@@ -14,6 +15,7 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plans;
 mod postgres;
 mod process;
 mod real_data;

@@ -2,15 +2,30 @@
 
 use std::sync::Arc;
 
-use super::plan::ImportLines;
+use super::plan::{Destination, ImportLines};
 use super::stage::Stage;
 use super::write::{Imported, write};
 use crate::app::{Answer, App, Call, ReadAt};
+use crate::budget::actions::load_header;
 use crate::commit::{First, Tx, View};
+use crate::document::authority::Action;
 use crate::error::{Error, Result};
 use crate::grpc::Upload;
-use crate::id::SYSTEM;
 use crate::organisation::store as units;
+
+/// Refuses whoever may not import there, as far as the header says where.
+fn entitled(view: &mut View<'_>, plan: &ImportLines) -> Result<()> {
+    match &plan.destination {
+        Destination::One(asked) => {
+            let header = load_header(view, &asked.name)?;
+            view.standing.may_at(Action::DraftDocument, &header.key.unit)?;
+        }
+        Destination::Spread(_) => {
+            view.standing.may_here(Action::ReadMember)?;
+        }
+    }
+    Ok(())
+}
 
 pub async fn import_lines(
     app: App,
@@ -20,9 +35,13 @@ pub async fn import_lines(
 ) -> Result<Answer<Imported>> {
     let jurisdiction = ask.jurisdiction.clone();
     let plan = Arc::new(ask);
-    let asked = jurisdiction.clone();
-    let found = app.read(&call, SYSTEM, ReadAt::Head, move |view| units::get_jurisdiction(view, &asked)).await?;
-    let exponent = u32::try_from(found.value.currency_exponent).unwrap_or_default();
+    let asked = plan.clone();
+    // Who may not do it at all is told before the file is read; the command judges again.
+    let found = app.read(&call, &jurisdiction, ReadAt::Head, move |view| {
+        entitled(view, &asked)?;
+        units::currency_exponent(view.conn, view.jurisdiction)
+    });
+    let exponent = u32::try_from(found.await?.value).unwrap_or_default();
     let mut stage = Stage::new(&plan, exponent)?;
     while let Some(chunk) = upload.next().await? {
         stage.feed(&chunk)?;

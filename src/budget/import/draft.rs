@@ -100,11 +100,14 @@ impl Draft {
     }
 
     fn fill_number(&mut self, mapping: &Mapping, cell: &str, plan: &ImportLines, exponent: u32) -> Result<(), String> {
-        let (amount, decimals, most) = match mapping.field {
-            Field::Price => (true, CostBasis::PRICE, 999_999_999_999_999),
-            Field::Quantity => (false, CostBasis::QUANTITY, 9_999_999_999_999),
-            Field::Norm => (false, CostBasis::QUANTITY, 9_999_999_999),
-            _ => (true, 0, AMOUNT_MAX),
+        let (amount, decimals, most) = if mapping.field == Field::Price {
+            (true, CostBasis::PRICE, 999_999_999_999_999)
+        } else if mapping.field == Field::Quantity {
+            (false, CostBasis::QUANTITY, 9_999_999_999_999)
+        } else if mapping.field == Field::Norm {
+            (false, CostBasis::QUANTITY, 9_999_999_999)
+        } else {
+            (true, 0, AMOUNT_MAX)
         };
         let folded = cell.to_lowercase();
         let value = if plan.zero_texts.contains(&folded) {
@@ -127,11 +130,11 @@ impl Draft {
         if value.is_some_and(|value| !(least..=most).contains(&value)) {
             return Err(format!("{} is beyond what the field holds", shown(cell)));
         }
-        match mapping.field {
-            Field::Amount(stage) => self.amounts.set(stage, value),
-            Field::Quantity => self.parts[0] = value,
-            Field::Price => self.parts[1] = value,
-            _ => self.parts[2] = value,
+        if let Field::Amount(stage) = mapping.field {
+            self.amounts.set(stage, value);
+        } else if let Some(part) = [Field::Quantity, Field::Price, Field::Norm].iter().position(|f| *f == mapping.field)
+        {
+            self.parts[part] = value;
         }
         Ok(())
     }

@@ -299,15 +299,13 @@ impl Rows {
     fn take(&mut self, draft: &mut Draft, names: &mut Names, mapping: &Mapping, cell: &str) -> Result<(), String> {
         let plan = self.plan.clone();
         let texts = &mut self.staged.texts;
-        match mapping.field {
-            Field::CodeName(dimension) => {
-                let name = draft.name(mapping, cell, &plan, texts)?;
-                names.codes.push((dimension, name));
-            }
-            Field::UnitName if plan.unit_field() != Some(Field::UnitName) => {
-                names.unit = draft.name(mapping, cell, &plan, texts)?;
-            }
-            _ => draft.fill(mapping, cell, &plan, self.exponent, texts)?,
+        if let Field::CodeName(dimension) = mapping.field {
+            let name = draft.name(mapping, cell, &plan, texts)?;
+            names.codes.push((dimension, name));
+        } else if mapping.field == Field::UnitName && plan.unit_field() != Some(Field::UnitName) {
+            names.unit = draft.name(mapping, cell, &plan, texts)?;
+        } else {
+            draft.fill(mapping, cell, &plan, self.exponent, texts)?;
         }
         Ok(())
     }

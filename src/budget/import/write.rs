@@ -92,9 +92,10 @@ pub fn write(
 ) -> Result<(Entry, Imported)> {
     let mut view = tx.view();
     let mut targets = match &plan.destination {
-        Destination::One(asked) => target::one(&mut view, instance, asked)?,
+        Destination::One(asked) => target::one(&mut view, instance, plan, asked)?,
         Destination::Spread(spread) => target::spread(&mut view, instance, plan, spread, staged, new_id)?,
     };
+    tx.permit(targets.permit.clone());
     let scheme = scheme_of(tx, plan, &mut targets)?;
     let (verdicts, new_codes) = judge_codes(tx, plan, staged, &targets.key, &scheme)?;
     units::insert_units(tx, &targets.new_units)?;

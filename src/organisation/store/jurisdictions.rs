@@ -110,9 +110,15 @@ pub fn fiscal_calendar(conn: &mut Conn, id: &str) -> Result<FiscalCalendar> {
     Ok(FiscalCalendar { start_month, labelling: word(&labelling)? })
 }
 
+/// The decimals of a jurisdiction's currency, which never change.
+pub fn currency_exponent(conn: &mut Conn, id: &str) -> Result<i64> {
+    let query = facts::table.find((SYSTEM, id)).select(facts::currency_exponent);
+    direct!(conn, |conn| query.first::<i64>(conn)).optional()?.ok_or_else(|| not_found(id))
+}
+
 /// When the fiscal years of a jurisdiction begin and what time it keeps, at the head of `system`.
 pub fn calendar(conn: &mut Conn, id: &str) -> Result<(FiscalCalendar, String)> {
-    let mut view = View { conn, jurisdiction: SYSTEM, revision: crate::db::CURRENT - 1 };
+    let mut view = View::bare(conn, SYSTEM, crate::db::CURRENT - 1);
     let jurisdiction = get_jurisdiction(&mut view, id)?;
     Ok((jurisdiction.calendar, jurisdiction.time_zone))
 }

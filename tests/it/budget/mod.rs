@@ -2,7 +2,7 @@
 
 mod compare;
 mod estimates;
-mod import;
+pub mod import;
 mod lines;
 mod summary;
 

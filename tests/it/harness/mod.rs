@@ -18,6 +18,7 @@ use kehoach::app::{App, Options};
 use kehoach::clock::Clock;
 use kehoach::db::{Conn, Database, Engine, Opening};
 use kehoach::id::Ids;
+use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
@@ -151,6 +152,11 @@ impl Harness {
     /// A client of OrganisationService.
     pub fn organisation(&self) -> OrganisationServiceClient<Channel> {
         OrganisationServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
+    }
+
+    /// A client of AccessService.
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel.clone())
     }
 
     /// A client of ClassificationService.

@@ -21,6 +21,13 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "every_bad_cell_is_named_with_its_row_its_column_and_its_text",
     ),
     ("UNAUTHENTICATED", "refusals/mod.rs", "whoever_is_not_known_is_told_nothing_else"),
+    ("ROLE_MISSING", "access/grants.rs", "an_administrator_of_the_service_makes_the_first_admin_and_no_other"),
+    (
+        "DELEGATION_MISSING",
+        "access/delegations.rs",
+        "a_deputy_acts_in_the_place_of_the_lender_and_the_journal_keeps_both",
+    ),
+    ("DELEGATION_CHAINED", "access/delegations.rs", "neither_admin_nor_what_was_lent_is_lent"),
     ("METHOD_UNKNOWN", "refusals/reasons.rs", "a_method_that_is_not_there_is_said_so"),
     ("INTERNAL", "refusals/reasons.rs", "a_store_that_is_not_as_it_should_be_is_a_bug_and_says_nothing_of_itself"),
     ("QUEUE_FULL", "machine/overload.rs", "a_full_queue_of_commands_refuses_at_once"),

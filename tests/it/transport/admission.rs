@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use kehoach::app::Call;
 use kehoach::commit::Tx;
 use kehoach::db::{Conn, Engine};
+use kehoach::document::authority::{Action, Rule};
 use kehoach::error::{Error, Reason};
 use kehoach::{limits, pb};
 use tonic::Code;
@@ -29,6 +30,8 @@ const MODEST: usize = 2;
 fn call(h: &Harness, actor: &str) -> Call {
     Call {
         actor: actor.to_owned(),
+        on_behalf_of: String::new(),
+        rule: Rule::Whole(Action::ReadDirectory),
         method: "/kehoach.v1.OrganisationService/CreateUnit",
         at: h.clock.now(),
         deadline: Instant::now() + Duration::from_secs(30),
