@@ -4,5 +4,6 @@ mod delegations;
 mod grants;
 mod grid;
 mod ground;
+mod importing;
 mod table;
 mod visibility;
