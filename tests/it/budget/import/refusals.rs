@@ -29,6 +29,20 @@ fn spreading(estimate: &pb::Estimate, spread: pb::ImportSpread) -> pb::ImportHea
     ask
 }
 
+/// Leave to create units below one.
+fn below(parent: &str) -> pb::CreateMissing {
+    pb::CreateMissing {
+        units: Some(pb::CreateMissingUnits {
+            parent_unit: unit_name("dt", parent),
+            kind: pb::UnitKind::Other.into(),
+            government_level: pb::GovernmentLevel::Province.into(),
+            ..Default::default()
+        }),
+        estimates: true,
+        ..Default::default()
+    }
+}
+
 engines! {
     async fn every_bad_cell_is_named_with_its_row_its_column_and_its_text(h: Harness) {
         h.budget_ground().await;
@@ -208,16 +222,6 @@ engines! {
         case(Code::AlreadyExists, "ESTIMATE_KEY_TAKEN", &apart, &|_| {}, good);
         case(refused_by, "REFERENCE_UNKNOWN", &apart, &|_| {}, b"code,amount,text,unit\n101,1,,none\n");
         case(refused_by, "UNIT_CLOSED", &apart, &|_| {}, b"code,amount,text,unit\n101,1,,gone\n");
-        let below = |parent: &str| pb::CreateMissing {
-            units: Some(pb::CreateMissingUnits {
-                parent_unit: unit_name("dt", parent),
-                kind: pb::UnitKind::Other.into(),
-                government_level: pb::GovernmentLevel::Province.into(),
-                ..Default::default()
-            }),
-            estimates: true,
-            ..Default::default()
-        };
         let new: &[u8] = b"code,amount,text,unit\n101,1,,fresh\n";
         case(refused_by, "PARENT_CLOSED", &apart, &|ask| ask.create_missing = Some(below("gone")), new);
         case(Code::ResourceExhausted, "TREE_TOO_DEEP", &apart, &|ask| ask.create_missing = Some(below(&deep)), new);
