@@ -39,6 +39,7 @@ pub mod clock;
 pub mod commit;
 pub mod config;
 pub mod db;
+pub mod document;
 pub mod error;
 pub mod fsck;
 pub mod grpc;

@@ -1,11 +1,12 @@
 //! What may be done with estimates: load, decide, save. Lines are written in `batch`.
 
 use super::batch::{self, Operation, Written};
-use super::model::{Estimate, Key, Kind, LegalBasis, State, Totals};
+use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
 use super::store::{self, EstimateFilter, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -398,6 +399,10 @@ pub fn draft(jurisdiction: String, id: String, key: Key) -> Estimate {
         key,
         scheme: String::new(),
         state: State::Draft,
+        submission: 0,
+        number: 0,
+        in_force: None,
+        shown_in_force: false,
         title: String::new(),
         narrative: String::new(),
         legal_basis: Vec::new(),

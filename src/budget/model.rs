@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classification::model::{Code, Dimension};
 use crate::clock::Micros;
+use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::{EstimateName, LineName};
 use crate::money;
@@ -16,19 +17,6 @@ words! {
         Redone "REDONE",
         Supplement "SUPPLEMENT",
         Reference "REFERENCE",
-    }
-}
-
-words! {
-    /// Where an estimate stands in its life.
-    State {
-        Draft "DRAFT",
-        Submitted "SUBMITTED",
-        Endorsed "ENDORSED",
-        Appraised "APPRAISED",
-        Approved "APPROVED",
-        Closed "CLOSED",
-        Cancelled "CANCELLED",
     }
 }
 
@@ -176,6 +164,14 @@ pub struct Estimate {
     pub scheme: String,
     /// Where it stands.
     pub state: State,
+    /// How often it was submitted.
+    pub submission: i64,
+    /// 0 for the first text, n for its n-th amendment.
+    pub number: i64,
+    /// The revision whose text is in force.
+    pub in_force: Option<i64>,
+    /// Whether this is the text in force, which cannot be changed as it is shown.
+    pub shown_in_force: bool,
     /// Its title.
     pub title: String,
     /// The explanation; not read in lists.

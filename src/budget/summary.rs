@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::model::{Amounts, Kind, Side, Stage, State, Sum, overflow};
+use super::model::{Amounts, Kind, Side, Stage, Sum, overflow};
 use crate::classification::model::{Code, Dimension};
+use crate::document::state::State;
 use crate::error::{Error, Reason, Result};
 use crate::organisation::store::Place;
 use crate::word::Word;

@@ -254,6 +254,9 @@ diesel::table! {
         sequence -> BigInt,
         scheme -> Text,
         state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        in_force -> Nullable<BigInt>,
         title -> Text,
         line_count -> BigInt,
         last_sequence -> BigInt,
@@ -423,3 +426,68 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(principals, principal_versions, principal_names, tokens, token_versions);
+
+diesel::table! {
+    document_hands (jurisdiction, document, person) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        person -> Text,
+        part -> Text,
+    }
+}
+
+diesel::table! {
+    document_steps (jurisdiction, document, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        at -> BigInt,
+        verb -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        person -> Text,
+        on_behalf_of -> Text,
+        reason -> Text,
+        justifications -> Text,
+    }
+}
+
+diesel::table! {
+    line_remarks (jurisdiction, document, since, line) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        line -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    acts (jurisdiction, act) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        act -> Text,
+        at -> BigInt,
+        number -> Text,
+        signed_on -> Text,
+        authority -> Text,
+        signer -> Text,
+        file_digest -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    decisions (jurisdiction, document, number) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        number -> BigInt,
+        act -> Text,
+        at -> BigInt,
+        person -> Text,
+        previous -> Nullable<BigInt>,
+    }
+}

@@ -148,7 +148,11 @@ fn refused(refusals: Vec<Refusal>) -> Parts {
     let count = refusals.len();
     let mut parts = Parts::new(Code::FailedPrecondition, reason, message);
     for refusal in refusals {
-        parts.details.add_precondition_failure_violation(refusal.reason.as_str(), refusal.subject, refusal.description);
+        parts.details.add_precondition_failure_violation(
+            refusal.rule.unwrap_or(refusal.reason.as_str()),
+            refusal.subject,
+            refusal.description,
+        );
     }
     parts.fact("violations", count)
 }

@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, State, Sum, Totals};
+use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
 use crate::db::{CURRENT, Conn, Db, audit, record};
+use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::word::Word;
 use crate::word::stored as word;
@@ -39,6 +40,9 @@ record! {
         sequence: i64,
         scheme: String,
         state: String,
+        submission: i64,
+        number: i64,
+        in_force: Option<i64>,
         title: String,
         line_count: i64,
         last_sequence: i64,
@@ -304,6 +308,9 @@ fn header_row(tx: &Tx<'_>, new: &Estimate, created_at: i64) -> HeaderRow {
         sequence: new.key.sequence,
         scheme: new.scheme.clone(),
         state: new.state.as_str().to_owned(),
+        submission: new.submission,
+        number: new.number,
+        in_force: new.in_force,
         title: new.title.clone(),
         line_count: new.line_count,
         last_sequence: new.last_sequence,
@@ -398,6 +405,10 @@ fn estimate_of(row: HeaderRow) -> Result<Estimate> {
         key: Key { unit: row.unit, fiscal_year: row.fiscal_year, kind, series: row.series, sequence: row.sequence },
         scheme: row.scheme,
         state: word(&row.state)?,
+        submission: row.submission,
+        number: row.number,
+        in_force: row.in_force,
+        shown_in_force: false,
         title: row.title,
         narrative: String::new(),
         legal_basis: Vec::new(),

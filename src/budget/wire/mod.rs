@@ -52,8 +52,8 @@ mod tests {
         same_words::<crate::budget::model::Kind>("ESTIMATE_KIND_", |number| {
             pb::EstimateKind::try_from(number).ok().map(|value| value.as_str_name())
         });
-        same_words::<crate::budget::model::State>("ESTIMATE_STATE_", |number| {
-            pb::EstimateState::try_from(number).ok().map(|value| value.as_str_name())
+        same_words::<crate::document::state::State>("DOCUMENT_STATE_", |number| {
+            pb::DocumentState::try_from(number).ok().map(|value| value.as_str_name())
         });
         same_words::<crate::budget::model::Side>("SIDE_", |number| {
             pb::Side::try_from(number).ok().map(|value| value.as_str_name())
