@@ -139,7 +139,7 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
         store::insert_estimate(tx, &estimate)?;
         batch::write(tx, &estimate.id, &written)?;
-        Ok((Entry::of(estimate.name()), load(&mut tx.view(), &estimate.name())?))
+        Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
     app.write(&call, &jurisdiction, run, replay_estimate).await
 }
@@ -157,25 +157,23 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
     }
     let mut refusals = Vec::new();
     let name = UnitName { jurisdiction: new.jurisdiction.clone(), unit: new.key.unit.clone() };
-    match units::find_unit(view, &new.key.unit)? {
+    match units::closing_day(view, &new.key.unit)? {
         None => refusals.push(Refusal::new(
             Reason::ReferenceUnknown,
             format!("{path}.unit"),
             format!("{name} does not exist"),
         )),
-        Some(unit) => {
-            let first_day = units::calendar(view.conn, &new.jurisdiction)?.0.first_day(new.key.fiscal_year);
-            if unit.closes_on.as_ref().is_some_and(|end| *end <= first_day) {
-                let text = format!(
-                    "{name} closes on {}, before the fiscal year begins on {first_day}",
-                    unit.closes_on.unwrap_or_default()
-                );
+        Some(None) => {}
+        Some(Some(end)) => {
+            let first_day = units::fiscal_calendar(view.conn, &new.jurisdiction)?.first_day(new.key.fiscal_year);
+            if end <= first_day {
+                let text = format!("{name} closes on {end}, before the fiscal year begins on {first_day}");
                 refusals.push(Refusal::new(Reason::UnitClosed, format!("{path}.unit"), text));
             }
         }
     }
     match codes::scheme_of_year(view, new.key.fiscal_year)? {
-        Some(scheme) => new.scheme = scheme.id,
+        Some(scheme) => new.scheme = scheme,
         None => {
             let text =
                 format!("no scheme of {} holds for {}; adopt or create one", new.jurisdiction, new.key.fiscal_year);
@@ -271,7 +269,7 @@ pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Resul
             store::save_texts(tx, &estimate)?;
         }
         store::save_estimate(tx, &estimate.totals, &estimate)?;
-        Ok((Entry::of(&ask.name), load(&mut tx.view(), &ask.name)?))
+        Ok((Entry::of(&ask.name), store::as_written(tx, estimate)))
     };
     app.write(&call, &jurisdiction, run, replay_estimate).await
 }
@@ -314,15 +312,14 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let name = ask.estimate;
     let again = (name.clone(), operations.clone());
     let run = move |tx: &mut Tx<'_>| {
-        let mut estimate = store::find_header(&mut tx.view(), &name.estimate)?.ok_or_else(|| not_found(&name))?;
-        estimate.totals = store::read_totals(&mut tx.view(), &name.estimate)?;
+        let mut estimate = load(&mut tx.view(), &name)?;
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
         batch::write(tx, &estimate.id, &written)?;
         store::save_estimate(tx, &before, &estimate)?;
         let lines = batch::ids_of(&operations);
         let answer = serde_json::to_vec(&lines).map_err(|e| Error::Internal(e.into()))?;
-        let estimate = load(&mut tx.view(), &name)?;
+        let estimate = store::as_written(tx, estimate);
         Ok((Entry { names: vec![name.to_string()], answer }, Written { estimate, lines }))
     };
     // The ids of new lines are made by the server, so a repeat cannot make them again: they were left with the journal.

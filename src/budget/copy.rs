@@ -53,7 +53,7 @@ pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<An
         batch::count(&mut new, &changes)?;
         store::insert_estimate(tx, &new)?;
         batch::write(tx, &new.id, &changes)?;
-        Ok((Entry::of(new.name()), load(&mut tx.view(), &new.name())?))
+        Ok((Entry::of(new.name()), store::as_written(tx, new)))
     };
     app.write(&call, &jurisdiction, run, replay_estimate).await
 }

@@ -73,7 +73,7 @@ fn ground(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Ground> {
         let name = UnitName { jurisdiction: ask.jurisdiction.clone(), unit: unit.clone() };
         return Err(Error::NotFound { kind: "Unit", name: name.to_string() });
     }
-    let calendar = units::calendar(view.conn, &ask.jurisdiction)?.0;
+    let calendar = units::fiscal_calendar(view.conn, &ask.jurisdiction)?;
     let mut added = BTreeMap::new();
     for year in &ask.fiscal_years {
         added.insert(*year, places.added(ask.unit.as_deref(), ask.unit_only, &calendar.first_day(*year)));

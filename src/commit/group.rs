@@ -323,7 +323,7 @@ fn run_command(
         return Ok(Ran { command, outcome: Err(Error::bug("a gate that was passed is missing")), wrote: None });
     };
     let at = settings.clock.now().max(gate.head.at + 1);
-    if let Err(error) = conn.run("SAVEPOINT command") {
+    if let Err(error) = conn.execute_fixed("SAVEPOINT command", &[]) {
         return Err((command, LostWrites(error.into())));
     }
     let result = catch_unwind(AssertUnwindSafe(|| attempt(conn, &mut command, gate.head, at)))
@@ -331,24 +331,33 @@ fn run_command(
     let (outcome, wrote, end) = match result {
         Ok(Done::Wrote(head, names)) => {
             gate.head = head;
-            (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), "RELEASE command")
+            (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Release)
         }
-        Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, UNDO),
-        Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, UNDO),
-        Err(error) => (Err(error), None, UNDO),
+        Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, End::Undo),
+        Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, End::Undo),
+        Err(error) => (Err(error), None, End::Undo),
     };
     if let Err(error) = &outcome
         && db::is_disk_failure(error)
     {
         return Err((command, LostWrites(outcome.err().unwrap_or_else(busy))));
     }
-    match conn.run(end) {
+    let ended = match end {
+        End::Release => conn.execute_fixed("RELEASE SAVEPOINT command", &[]).map(drop),
+        End::Undo => conn.run("ROLLBACK TO command; RELEASE command"),
+    };
+    match ended {
         Ok(()) => Ok(Ran { command, outcome, wrote }),
         Err(error) => Err((command, LostWrites(outcome.err().unwrap_or_else(|| error.into())))),
     }
 }
 
-const UNDO: &str = "ROLLBACK TO command; RELEASE command";
+/// How a savepoint ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Release,
+    Undo,
+}
 
 /// How a command ended inside its savepoint.
 enum Done {

@@ -7,7 +7,7 @@ use super::Executing;
 use super::tx::{Entry, Tx};
 use crate::clock::Micros;
 use crate::db::schema::{heads, journal};
-use crate::db::{Conn, Db, Encoder, Record, record};
+use crate::db::{Conn, Db, Encoder, Record, Value, direct, record};
 use crate::error::{Error, Result};
 
 /// The newest revision of a jurisdiction.
@@ -88,7 +88,7 @@ const FIRST_HEAD: &str = "INSERT INTO heads (jurisdiction, revision, at, hash)
 
 /// The head as it stands, without the gate; revision 0 before the first command.
 pub fn head(conn: &mut Conn, jurisdiction: &str) -> Result<Head> {
-    let row = heads::table.find(jurisdiction).first::<HeadRow>(conn).optional()?;
+    let row = direct!(conn, |conn| heads::table.find(jurisdiction).first::<HeadRow>(conn)).optional()?;
     Ok(row.map(head_of).transpose()?.unwrap_or_default())
 }
 
@@ -100,9 +100,8 @@ fn head_of(row: HeadRow) -> Result<Head> {
 pub(super) fn move_head(conn: &mut Conn, jurisdiction: &str, found: bool, head: Head) -> Result<()> {
     let Head { revision, at, hash } = head;
     if found {
-        diesel::update(heads::table.find(jurisdiction))
-            .set((heads::revision.eq(revision), heads::at.eq(at), heads::hash.eq(hash.to_vec())))
-            .execute(conn)?;
+        let values = [Value::Int(revision), Value::Int(at), Value::Bytes(&hash), Value::Text(jurisdiction)];
+        conn.execute_fixed("UPDATE heads SET revision = ?, at = ?, hash = ? WHERE jurisdiction = ?", &values)?;
     } else {
         conn.insert(&[HeadRow { jurisdiction: jurisdiction.to_owned(), revision, at, hash: hash.to_vec() }])?;
     }

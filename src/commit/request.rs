@@ -3,8 +3,8 @@
 use diesel::prelude::*;
 
 use super::Request;
-use crate::db::Conn;
 use crate::db::schema::{answers, journal};
+use crate::db::{Conn, direct};
 use crate::error::{Error, Result};
 
 /// The first execution of a request, from which its answer is read again.
@@ -26,13 +26,12 @@ pub(super) fn find(
     method: &str,
     request: &Request,
 ) -> Result<Option<First>> {
-    let found = journal::table
+    let query = journal::table
         .filter(journal::jurisdiction.eq(jurisdiction))
         .filter(journal::actor.eq(actor).and(journal::method.eq(method)))
         .filter(journal::request_id.eq(&request.id))
-        .select((journal::revision, journal::fingerprint, journal::names))
-        .first::<(i64, Option<Vec<u8>>, String)>(conn)
-        .optional()?;
+        .select((journal::revision, journal::fingerprint, journal::names));
+    let found = direct!(conn, |conn| query.first::<(i64, Option<Vec<u8>>, String)>(conn)).optional()?;
     let Some((revision, fingerprint, names)) = found else { return Ok(None) };
     if fingerprint.as_deref() != Some(request.fingerprint.as_slice()) {
         return Err(Error::RequestIdReused);

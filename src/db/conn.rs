@@ -40,6 +40,23 @@ pub enum Opening {
     Reader,
 }
 
+/// Runs a query on the connection of the engine itself. Through the enum, each use writes the text of the statement anew and each
+/// column takes a detour, which doubles the cost of a read; so what is asked often is asked directly.
+///
+/// The query is written once and typed twice: it cannot be boxed.
+macro_rules! direct {
+    ($conn:expr, |$direct:ident| $query:expr) => {
+        match $conn {
+            $crate::db::Conn::Sqlite($direct) => $query,
+            $crate::db::Conn::Pg($direct) => $query,
+        }
+    };
+}
+pub(crate) use direct;
+
+/// Few enough keys that SQLite finds the kept statement of one key sooner again than it prepares one for all of them.
+const ONE_BY_ONE: usize = 32;
+
 impl Conn {
     /// Opens a connection with every setting made and read back.
     ///
@@ -65,6 +82,15 @@ impl Conn {
         match self {
             Self::Pg(conn) => conn.batch_execute(sql),
             Self::Sqlite(conn) => conn.batch_execute(sql),
+        }
+    }
+
+    /// Divides keys among statements: up to `most` for each, but each by itself where statements cost no round trip and the keys
+    /// are few. A statement of one key is prepared once; diesel prepares one with a list each time.
+    pub fn by_key<'a, T>(&self, keys: &'a [T], most: usize) -> std::slice::Chunks<'a, T> {
+        match self {
+            Self::Sqlite(_) if keys.len() <= ONE_BY_ONE => keys.chunks(1),
+            Self::Sqlite(_) | Self::Pg(_) => keys.chunks(most),
         }
     }
 

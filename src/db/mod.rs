@@ -4,6 +4,7 @@
 
 mod bulk;
 mod conn;
+mod fixed;
 mod inspect;
 mod record;
 pub(crate) mod schema;
@@ -11,8 +12,8 @@ pub(crate) mod schema;
 use std::fmt;
 use std::path::PathBuf;
 
-pub(crate) use conn::take_writer_lock;
 pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique_violation};
+pub(crate) use conn::{direct, take_writer_lock};
 pub use inspect::{explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
 pub(crate) use record::{audit, record};

@@ -236,7 +236,16 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             if request.headers().contains_key("grpc-accept-encoding") && wants_gzip(&request) {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
-            Ok(grpc.unary(Serving { app, route, caller, started, deadline }, request).await)
+            let serving = Serving { app: app.clone(), route: route.clone(), caller, started, deadline };
+            let response = grpc.unary(serving, request).await;
+            // Every error of ours has details; one without was found before our handler saw the call.
+            match tonic::Status::from_header_map(response.headers()).as_ref().and_then(status::of_framing) {
+                None => Ok(response),
+                Some(error) => {
+                    let refused = finish(&route, started, &MetadataMap::new(), Err(error), &app.new_id());
+                    Ok(refused.map_or_else(|status| status.into_http(), |_| response))
+                }
+            }
         }
         .boxed()
     }

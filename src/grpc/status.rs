@@ -9,6 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::language;
 use crate::error::{Error, Reason, Refusal, Result, Stale, Violation};
+use crate::limits;
 
 const DOMAIN: &str = "kehoach";
 
@@ -87,7 +88,7 @@ fn parts(error: Error, id: &str) -> Parts {
         Error::OutcomeUnknown => {
             let text = "the connection to the database was lost during COMMIT; retry with the same request_id to learn the outcome";
             let mut parts = Parts::new(Code::Unavailable, Reason::OutcomeUnknown, text);
-            parts.details.set_retry_info(Some(Duration::from_millis(crate::limits::RETRY_MS)));
+            parts.details.set_retry_info(Some(Duration::from_millis(limits::RETRY_MS)));
             parts
         }
         Error::Internal(source) => {
@@ -155,6 +156,36 @@ fn refused(refusals: Vec<Refusal>) -> Parts {
         );
     }
     parts.fact("violations", count)
+}
+
+/// Our error for a call whose message could not even be taken out of its frames: the words of the library are no refusal of ours.
+pub fn of_framing(status: &Status) -> Option<Error> {
+    if !status.details().is_empty() {
+        return None;
+    }
+    match status.code() {
+        Code::OutOfRange | Code::ResourceExhausted => Some(Error::Limit {
+            reason: Reason::MessageTooLarge,
+            limit: limits::MESSAGE_BYTES,
+            subject: "bytes of the message".to_owned(),
+        }),
+        Code::Internal | Code::Unknown | Code::InvalidArgument => {
+            Some(Error::invalid("", format!("the message cannot be read: {}", status.message())))
+        }
+        // What the protocol itself says of encodings and of callers that went away.
+        Code::Ok
+        | Code::Cancelled
+        | Code::DeadlineExceeded
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::Unimplemented
+        | Code::Unavailable
+        | Code::DataLoss
+        | Code::Unauthenticated => None,
+    }
 }
 
 /// The status of a method that does not exist.

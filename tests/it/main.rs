@@ -16,6 +16,7 @@ mod machine;
 mod organisation;
 mod postgres;
 mod process;
+mod refusals;
 mod require;
 mod schema;
 mod tour;

@@ -7,7 +7,7 @@ use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{CURRENT, Conn, Db, audit, record};
+use crate::db::{CURRENT, Conn, Db, audit, direct, record};
 use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::word::Word;
@@ -98,49 +98,41 @@ pub struct EstimateFilter {
 
 /// Whether an id is taken, now or in the past.
 pub fn estimate_is_taken(view: &mut View<'_>, estimate: &str) -> Result<bool> {
-    Ok(facts::table
-        .find((view.jurisdiction, estimate))
-        .select(facts::since)
-        .first::<i64>(view.conn)
-        .optional()?
-        .is_some())
+    let query = facts::table.find((view.jurisdiction, estimate)).select(facts::since);
+    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
 }
 
 /// The id of the estimate that has a key at the revision of the view.
 pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
-    Ok(versions::table
+    let query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
         .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
         .filter(versions::sequence.eq(key.sequence))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-        .select(versions::estimate)
-        .first(view.conn)
-        .optional()?)
+        .select(versions::estimate);
+    Ok(direct!(view.conn, |conn| query.first(conn)).optional()?)
 }
 
 /// The highest sequence of the estimates that share the rest of a key; 0 where there is none.
 pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
-    let found = versions::table
+    let query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
         .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
         .filter(versions::until.eq(CURRENT))
         .order(versions::sequence.desc())
-        .select(versions::sequence)
-        .first::<i64>(view.conn)
-        .optional()?;
-    Ok(found.unwrap_or_default())
+        .select(versions::sequence);
+    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.unwrap_or_default())
 }
 
 /// An estimate with its texts and totals, as it stands at the revision of the view.
 pub fn find_estimate(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimate>> {
     let Some(mut found) = find_header(view, estimate)? else { return Ok(None) };
-    let text = texts::table
+    let query = texts::table
         .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
-        .filter(texts::since.le(view.revision).and(texts::until.gt(view.revision)))
-        .first::<TextRow>(view.conn)
-        .optional()?;
+        .filter(texts::since.le(view.revision).and(texts::until.gt(view.revision)));
+    let text = direct!(view.conn, |conn| query.first::<TextRow>(conn)).optional()?;
     if let Some(text) = text {
         found.legal_basis = basis_of(&text)?;
         found.narrative = text.narrative;
@@ -151,18 +143,16 @@ pub fn find_estimate(view: &mut View<'_>, estimate: &str) -> Result<Option<Estim
 
 /// An estimate without texts and totals.
 pub fn find_header(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimate>> {
-    let row = versions::table
+    let query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq(estimate)))
-        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-        .first::<HeaderRow>(view.conn)
-        .optional()?;
-    row.map(estimate_of).transpose()
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
+    direct!(view.conn, |conn| query.first::<HeaderRow>(conn)).optional()?.map(estimate_of).transpose()
 }
 
 /// The sums of an estimate at the revision of the view.
 pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
     let mut sums = Totals::default();
-    for row in total_rows(view, &[estimate.to_owned()])? {
+    for row in totals_of(view, estimate)? {
         sums.0.insert(group_of(&row)?, sum_of(&row));
     }
     Ok(sums)
@@ -218,11 +208,24 @@ pub fn list_estimates(
     Ok(found)
 }
 
+fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
+    let query = totals::table
+        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq(estimate)))
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)));
+    Ok(direct!(view.conn, |conn| query.load(conn))?)
+}
+
 fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<TotalRow>> {
-    Ok(totals::table
+    let query = totals::table
         .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
-        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
-        .load(view.conn)?)
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)));
+    Ok(direct!(view.conn, |conn| query.load(conn))?)
+}
+
+/// An estimate as reading it again would show it, once this command has written it.
+pub fn as_written(tx: &Tx<'_>, estimate: Estimate) -> Estimate {
+    let created_at = if estimate.revision == 0 { tx.at() } else { estimate.created_at };
+    Estimate { revision: tx.revision(), created_at, updated_at: tx.at(), ..estimate }
 }
 
 /// Writes a new estimate, without its lines.
@@ -252,8 +255,9 @@ pub fn insert_estimate(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
 
 /// Replaces the header of an estimate, and of its totals what differs from `before`; texts are saved apart.
 pub fn save_estimate(tx: &mut Tx<'_>, before: &Totals, new: &Estimate) -> Result<()> {
-    let old = current_header(tx, &new.id)?;
     let header = header_row(tx, new, new.created_at);
+    // What ends is known by its key and its revision, with which `new` was read.
+    let old = HeaderRow { since: new.revision, ..header.clone() };
     tx.replace(&old, header)?;
     write_totals(tx, &new.id, before, &new.totals)
 }
@@ -268,28 +272,20 @@ pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
 
 /// Ends an estimate: header, texts and totals; its lines are ended apart.
 pub fn end_estimate(tx: &mut Tx<'_>, estimate: &Estimate) -> Result<()> {
-    let header = current_header(tx, &estimate.id)?;
+    let header = HeaderRow { since: estimate.revision, ..header_row(tx, estimate, estimate.created_at) };
     tx.close(&[header])?;
     let texts = current_texts(tx, &estimate.id)?;
     tx.close(&texts)?;
-    let sums = total_rows(&mut tx.view(), std::slice::from_ref(&estimate.id))?;
+    let sums = totals_of(&mut tx.view(), &estimate.id)?;
     tx.close(&sums)
-}
-
-fn current_header(tx: &mut Tx<'_>, estimate: &str) -> Result<HeaderRow> {
-    let view = tx.view();
-    Ok(versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq(estimate)))
-        .filter(versions::until.eq(CURRENT))
-        .first::<HeaderRow>(view.conn)?)
 }
 
 fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
     let view = tx.view();
-    Ok(texts::table
+    let query = texts::table
         .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
-        .filter(texts::until.eq(CURRENT))
-        .load(view.conn)?)
+        .filter(texts::until.eq(CURRENT));
+    Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
 fn header_row(tx: &Tx<'_>, new: &Estimate, created_at: i64) -> HeaderRow {
@@ -337,7 +333,7 @@ fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals
     let ended: Vec<_> = before.0.keys().filter(|group| after.0.get(group) != before.0.get(group)).copied().collect();
     if !ended.is_empty() {
         let mut rows = Vec::new();
-        for row in total_rows(&mut tx.view(), &[estimate.to_owned()])? {
+        for row in totals_of(&mut tx.view(), estimate)? {
             if ended.contains(&group_of(&row)?) {
                 rows.push(row);
             }

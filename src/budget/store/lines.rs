@@ -10,7 +10,7 @@ use crate::budget::model::{
 use crate::classification::model::Dimension;
 use crate::commit::{Tx, View};
 use crate::db::schema::line_versions as lines;
-use crate::db::{CURRENT, Conn, Db, record};
+use crate::db::{CURRENT, Conn, Db, direct, record};
 use crate::error::Result;
 use crate::text;
 use crate::word::Word;
@@ -153,8 +153,14 @@ pub fn list_lines(
     let query = lines::table
         .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
         .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
-        .limit(limit)
-        .into_boxed::<Db>();
+        .limit(limit);
+    if *filter == LineFilter::default() && order == Order::default() {
+        let after = after.map_or(0, |(_, sequence)| *sequence);
+        let query = query.filter(lines::sequence.gt(after)).order(lines::sequence);
+        let rows = direct!(view.conn, |conn| query.load::<LineRow>(conn))?;
+        return rows.into_iter().map(line_of).collect();
+    }
+    let query = query.into_boxed::<Db>();
     let query = ordered(narrowed(query, filter), order, after);
     query.load::<LineRow>(view.conn)?.into_iter().map(line_of).collect()
 }
@@ -290,11 +296,14 @@ fn with_code<'a>(query: Query<'a>, filter: &CodeFilter) -> Query<'a> {
 pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Vec<Line>> {
     let view = tx.view();
     let mut found = Vec::new();
-    for ids in ids.chunks(IDS_PER_STATEMENT) {
-        let rows = lines::table
+    for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
+        let query = lines::table
             .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
-            .filter(lines::line.eq_any(ids).and(lines::until.eq(CURRENT)))
-            .load::<LineRow>(view.conn)?;
+            .filter(lines::until.eq(CURRENT));
+        let rows = match ids {
+            [one] => direct!(view.conn, |conn| query.filter(lines::line.eq(one)).load::<LineRow>(conn))?,
+            ids => direct!(view.conn, |conn| query.filter(lines::line.eq_any(ids)).load::<LineRow>(conn))?,
+        };
         for row in rows {
             found.push(line_of(row)?);
         }
@@ -306,13 +315,15 @@ pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<
 pub fn taken_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Vec<String>> {
     let view = tx.view();
     let mut found = Vec::new();
-    for ids in ids.chunks(IDS_PER_STATEMENT) {
-        let taken = lines::table
+    for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
+        let query = lines::table
             .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
-            .filter(lines::line.eq_any(ids))
             .select(lines::line)
-            .distinct()
-            .load::<String>(view.conn)?;
+            .distinct();
+        let taken = match ids {
+            [one] => direct!(view.conn, |conn| query.filter(lines::line.eq(one)).load::<String>(conn))?,
+            ids => direct!(view.conn, |conn| query.filter(lines::line.eq_any(ids)).load::<String>(conn))?,
+        };
         found.extend(taken);
     }
     Ok(found)
@@ -320,12 +331,10 @@ pub fn taken_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Ve
 
 /// One line as it stands at the revision of the view.
 pub fn find_line(view: &mut View<'_>, estimate: &str, line: &str) -> Result<Option<Line>> {
-    let row = lines::table
+    let query = lines::table
         .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)).and(lines::line.eq(line)))
-        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
-        .first::<LineRow>(view.conn)
-        .optional()?;
-    row.map(line_of).transpose()
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)));
+    direct!(view.conn, |conn| query.first::<LineRow>(conn)).optional()?.map(line_of).transpose()
 }
 
 /// All lines of an estimate in the order of entry.

@@ -114,6 +114,11 @@ impl FromWire for LookupEstimate {
     fn from_wire(message: Self::Message) -> Result<Self> {
         let unit = UnitName::parse(&message.unit).ok_or_else(|| Error::invalid("unit", "is not the name of a unit"))?;
         let kind = word(message.kind).ok_or_else(|| Error::invalid("kind", "is required"))?;
+        let mut faults = Faults::default();
+        let reference = kind == Kind::Reference;
+        faults.when(reference && message.series.is_empty(), || "series".to_owned(), "is required for REFERENCE");
+        faults.when(!reference && !message.series.is_empty(), || "series".to_owned(), "is for REFERENCE only");
+        unless_invalid(faults.0)?;
         let key = Key {
             unit: unit.unit,
             fiscal_year: i64::from(message.fiscal_year),
@@ -135,6 +140,9 @@ impl FromWire for ListEstimates {
         let unit = UnitName::parse(&message.unit);
         if unit.as_ref().is_some_and(|unit| unit.jurisdiction != jurisdiction) {
             return Err(Error::invalid("unit", "is of another jurisdiction"));
+        }
+        if message.unit_only && unit.is_none() {
+            return Err(Error::invalid("unit", "is required with unit_only"));
         }
         let filter = EstimateFilter {
             units: None,

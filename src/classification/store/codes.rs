@@ -1,13 +1,13 @@
 //! The tables of codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
 use crate::classification::model::{Code, Dimension};
 use crate::commit::{Tx, View};
 use crate::db::schema::{code_versions as versions, codes as facts};
-use crate::db::{CURRENT, Conn, Db, audit, record};
+use crate::db::{CURRENT, Conn, Db, audit, direct, record};
 use crate::error::Result;
 use crate::word::Word;
 use crate::word::stored as word;
@@ -67,25 +67,33 @@ pub fn codes_of(
     scheme: &str,
     wanted: &[(Dimension, String)],
 ) -> Result<BTreeMap<(Dimension, String), Code>> {
-    let mut by_dimension: BTreeMap<Dimension, Vec<&str>> = BTreeMap::new();
-    for (dimension, code) in wanted {
-        by_dimension.entry(*dimension).or_default().push(code);
-    }
+    let wanted: BTreeSet<&(Dimension, String)> = wanted.iter().collect();
+    let wanted: Vec<&(Dimension, String)> = wanted.into_iter().collect();
     let mut found = BTreeMap::new();
-    for (dimension, mut codes) in by_dimension {
-        codes.sort_unstable();
-        codes.dedup();
-        for codes in codes.chunks(NAMED_PER_STATEMENT) {
-            let rows = facts::table
-                .inner_join(versions::table.on(of_fact()))
-                .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::scheme.eq(scheme)))
-                .filter(versions::dimension.eq(dimension.as_str()).and(versions::code.eq_any(codes)))
-                .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-                .select((facts::all_columns, versions::all_columns))
-                .load::<(FactRow, VersionRow)>(view.conn)?;
-            for row in rows {
-                let code = assemble(row)?;
-                found.insert((code.dimension, code.code.clone()), code);
+    for keys in view.conn.by_key(&wanted, NAMED_PER_STATEMENT) {
+        let query = facts::table
+            .inner_join(versions::table.on(of_fact()))
+            .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::scheme.eq(scheme)))
+            .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+            .select((facts::all_columns, versions::all_columns));
+        let rows: Vec<(FactRow, VersionRow)> = match keys {
+            [(dimension, code)] => {
+                let query = query.filter(versions::dimension.eq(dimension.as_str()).and(versions::code.eq(code)));
+                direct!(view.conn, |conn| query.load(conn))?
+            }
+            // One statement for all dimensions finds the codes of one in another, too; those are left out below.
+            keys => {
+                let dimensions: BTreeSet<&str> = keys.iter().map(|(dimension, _)| dimension.as_str()).collect();
+                let codes: BTreeSet<&str> = keys.iter().map(|(_, code)| code.as_str()).collect();
+                let query = query.filter(versions::dimension.eq_any(dimensions).and(versions::code.eq_any(codes)));
+                direct!(view.conn, |conn| query.load(conn))?
+            }
+        };
+        for row in rows {
+            let code = assemble(row)?;
+            let key = (code.dimension, code.code.clone());
+            if wanted.binary_search(&&key).is_ok() {
+                found.insert(key, code);
             }
         }
     }

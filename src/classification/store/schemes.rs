@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::classification::model::Scheme;
 use crate::commit::{Tx, View};
 use crate::db::schema::{estimate_versions as estimates, scheme_versions as versions, schemes as facts};
-use crate::db::{CURRENT, Conn, audit, record};
+use crate::db::{CURRENT, Conn, audit, direct, record};
 use crate::error::Result;
 
 record! {
@@ -59,9 +59,15 @@ pub fn all_schemes(view: &mut View<'_>) -> Result<Vec<Scheme>> {
     list_schemes(view, None, "", i64::MAX)
 }
 
-/// The scheme that holds in a fiscal year.
-pub fn scheme_of_year(view: &mut View<'_>, fiscal_year: i64) -> Result<Option<Scheme>> {
-    Ok(list_schemes(view, Some(fiscal_year), "", 1)?.pop())
+/// The id of the scheme that holds in a fiscal year.
+pub fn scheme_of_year(view: &mut View<'_>, fiscal_year: i64) -> Result<Option<String>> {
+    let query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .filter(versions::first_fiscal_year.le(fiscal_year))
+        .filter(versions::last_fiscal_year.is_null().or(versions::last_fiscal_year.ge(fiscal_year)))
+        .select(versions::scheme);
+    Ok(direct!(view.conn, |conn| query.first(conn)).optional()?)
 }
 
 /// One page of schemes by id, of which `limit` are read; with a fiscal year only the one that holds then.

@@ -4,12 +4,12 @@ use diesel::prelude::*;
 
 use crate::commit::{Tx, View};
 use crate::db::schema::{jurisdiction_versions as versions, jurisdictions as facts};
-use crate::db::{Conn, audit, record};
+use crate::db::{Conn, audit, direct, record};
 use crate::error::{Error, Result};
 use crate::id::{JurisdictionName, SYSTEM};
 use crate::organisation::model::Jurisdiction;
 use crate::period::{FiscalCalendar, Labelling};
-use crate::word::Word;
+use crate::word::{Word, stored as word};
 
 record! {
     /// What never changes about a jurisdiction.
@@ -100,6 +100,14 @@ fn find_jurisdiction(view: &mut View<'_>, id: &str) -> Result<Option<Jurisdictio
     let Some(row) = row else { return Ok(None) };
     let fact = facts::table.find((SYSTEM, id)).first::<FactRow>(view.conn)?;
     assemble(fact, row).map(Some)
+}
+
+/// When the fiscal years of a jurisdiction begin, which never changes.
+pub fn fiscal_calendar(conn: &mut Conn, id: &str) -> Result<FiscalCalendar> {
+    let query = facts::table.find((SYSTEM, id)).select((facts::fiscal_year_start_month, facts::fiscal_year_labelling));
+    let found = direct!(conn, |conn| query.first::<(i64, String)>(conn)).optional()?;
+    let (start_month, labelling) = found.ok_or_else(|| not_found(id))?;
+    Ok(FiscalCalendar { start_month, labelling: word(&labelling)? })
 }
 
 /// When the fiscal years of a jurisdiction begin and what time it keeps, at the head of `system`.

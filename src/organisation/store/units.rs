@@ -10,7 +10,7 @@ use crate::db::schema::{
     unit_codes as codes, unit_functions as functions, unit_successors as successors, unit_versions as versions,
     units as facts,
 };
-use crate::db::{CURRENT, Db, audit, record};
+use crate::db::{CURRENT, Db, audit, direct, record};
 use crate::error::Result;
 use crate::limits;
 use crate::organisation::model::{AutonomyGroup, ExternalCode, GovernmentLevel, HeldFunction, Kind, Unit, UnitLevel};
@@ -81,7 +81,17 @@ pub struct Filter {
 
 /// Whether an id is taken, now or in the past.
 pub fn unit_is_taken(view: &mut View<'_>, unit: &str) -> Result<bool> {
-    Ok(facts::table.find((view.jurisdiction, unit)).select(facts::since).first::<i64>(view.conn).optional()?.is_some())
+    let query = facts::table.find((view.jurisdiction, unit)).select(facts::since);
+    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
+}
+
+/// The first day on which a unit no longer exists, if one is known; `None` where there is no such unit at the revision of the view.
+pub fn closing_day(view: &mut View<'_>, unit: &str) -> Result<Option<Option<String>>> {
+    let query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::unit.eq(unit)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select(versions::closes_on);
+    Ok(direct!(view.conn, |conn| query.first::<Option<String>>(conn)).optional()?)
 }
 
 /// The unit that has an external code at the revision of the view.

@@ -90,7 +90,13 @@ impl Harness {
 
     /// The same server after its process ended and began again.
     pub async fn restarted(self) -> Self {
-        let (place, options) = (self.place.clone(), self.options.clone());
+        self.restarted_with(|_| {}).await
+    }
+
+    /// The same with other options.
+    pub async fn restarted_with(self, change: impl FnOnce(&mut Options)) -> Self {
+        let (place, mut options) = (self.place.clone(), self.options.clone());
+        change(&mut options);
         drop(self);
         let started = std::time::Instant::now();
         // A file is locked until the machine before has let go of everything.

@@ -10,10 +10,13 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use super::Harness;
 
+/// Revision and chained hash of each jurisdiction.
+pub type Heads = Vec<(String, i64, [u8; 32])>;
+
 /// What is stored, as the heads and their chained hashes prove it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    heads: Vec<(String, i64, [u8; 32])>,
+    heads: Heads,
     rows: usize,
     faults: Vec<String>,
 }
@@ -58,16 +61,22 @@ pub fn violations(details: &ErrorDetails) -> Vec<(String, String)> {
 }
 
 impl Harness {
-    /// What is stored now.
+    /// The heads now: what no command can pass by.
     #[track_caller]
-    pub fn standing(&self) -> Standing {
+    pub fn heads(&self) -> Heads {
         let mut conn = self.connection();
         let jurisdictions = journal::jurisdictions(&mut conn).unwrap_or_else(|error| panic!("{error:?}"));
         let heads = jurisdictions.into_iter().map(|jurisdiction| {
             let head = journal::head(&mut conn, &jurisdiction).unwrap_or_else(|error| panic!("{error:?}"));
             (jurisdiction, head.revision, head.hash)
         });
-        let heads = heads.collect();
+        heads.collect()
+    }
+
+    /// What is stored now.
+    #[track_caller]
+    pub fn standing(&self) -> Standing {
+        let heads = self.heads();
         let report = fsck::check(self.database()).unwrap_or_else(|error| panic!("{error:?}"));
         Standing { heads, rows: report.rows, faults: report.faults }
     }

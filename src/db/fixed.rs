@@ -1,0 +1,79 @@
+//! Statements of a fixed text that change something: prepared once on each connection, which diesel's own updates are not.
+
+use diesel::backend::Backend;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+use diesel::sqlite::Sqlite;
+
+use super::conn::{Conn, direct};
+use super::record::Value;
+
+impl Conn {
+    /// Runs a statement in which `?` stands for each value; answers how many rows it changed.
+    pub fn execute_fixed(&mut self, sql: &'static str, values: &[Value<'_>]) -> QueryResult<usize> {
+        let fixed = Fixed { sql, values };
+        direct!(self, |conn| fixed.execute(conn))
+    }
+}
+
+struct Fixed<'a> {
+    sql: &'static str,
+    values: &'a [Value<'a>],
+}
+
+impl Fixed<'_> {
+    /// Writes the text up to each value, then has the value bound.
+    fn walk<'b, B: Backend>(
+        &'b self,
+        mut out: AstPass<'_, 'b, B>,
+        bind: impl Fn(&mut AstPass<'_, 'b, B>, &'b Value<'b>) -> QueryResult<()>,
+    ) -> QueryResult<()> {
+        let mut values = self.values.iter();
+        for (position, text) in self.sql.split('?').enumerate() {
+            if position > 0
+                && let Some(value) = values.next()
+            {
+                bind(&mut out, value)?;
+            }
+            out.push_sql(text);
+        }
+        Ok(())
+    }
+}
+
+impl QueryFragment<Sqlite> for Fixed<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.walk(out, |out, value| match value {
+            Value::Text(text) | Value::OptText(Some(text)) => out.push_bind_param::<Text, str>(text),
+            Value::Int(number) | Value::OptInt(Some(number)) => out.push_bind_param::<BigInt, _>(number),
+            Value::Bytes(bytes) | Value::OptBytes(Some(bytes)) => out.push_bind_param::<Binary, [u8]>(bytes),
+            Value::OptText(None) | Value::OptInt(None) | Value::OptBytes(None) => {
+                out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)
+            }
+        })
+    }
+}
+
+impl QueryFragment<Pg> for Fixed<'_> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.walk(out, |out, value| match value {
+            Value::Text(text) => out.push_bind_param::<Text, str>(text),
+            Value::OptText(text) => out.push_bind_param::<Nullable<Text>, _>(text),
+            Value::Int(number) => out.push_bind_param::<BigInt, _>(number),
+            Value::OptInt(number) => out.push_bind_param::<Nullable<BigInt>, _>(number),
+            Value::Bytes(bytes) => out.push_bind_param::<Binary, [u8]>(bytes),
+            Value::OptBytes(bytes) => out.push_bind_param::<Nullable<Binary>, _>(bytes),
+        })
+    }
+}
+
+// The text is not known from the type, so diesel finds the prepared statement by the text.
+impl QueryId for Fixed<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for Fixed<'_> {}
