@@ -33,6 +33,7 @@
 //! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
 
 pub mod app;
+pub mod approval;
 pub mod budget;
 pub mod classification;
 pub mod clock;

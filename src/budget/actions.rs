@@ -7,6 +7,7 @@ use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::state::State;
+use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -132,12 +133,13 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         new.id = call.new_id.clone();
     }
     let operations = batch::with_ids(ask.lines, &app);
-    let jurisdiction = new.jurisdiction.clone();
+    let (jurisdiction, person) = (new.jurisdiction.clone(), call.actor.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = new.clone();
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
         let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
         store::insert_estimate(tx, &estimate)?;
+        hands::take_part(tx, &estimate.document(), &person, Part::Worked)?;
         batch::write(tx, &estimate.id, &written)?;
         Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
@@ -248,9 +250,10 @@ fn key_of(texts: &[String]) -> Option<Key> {
 
 pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Result<Answer<Estimate>> {
     let instance = app.instance().clone();
-    let jurisdiction = ask.name.jurisdiction.clone();
+    let (jurisdiction, person) = (ask.name.jurisdiction.clone(), call.actor.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &ask.name)?;
+        hands::take_part(tx, &estimate.document(), &person, Part::Worked)?;
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         refuse_key_change(&estimate.key, &ask.stated)?;
         estimate.require_draft()?;
@@ -297,6 +300,10 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
         let estimate = load(&mut tx.view(), &ask.name)?;
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         estimate.require_draft()?;
+        if estimate.in_force.is_some() {
+            let text = "the draft of an amendment is cancelled, not deleted: the estimate is in force";
+            return Err(Error::refused(Reason::NotDraft, ask.name.to_string(), text));
+        }
         let lines = store::all_lines(&mut tx.view(), &estimate.id)?;
         store::end_lines(tx, &estimate.id, &lines)?;
         store::end_estimate(tx, &estimate)?;
@@ -309,10 +316,13 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let instance = app.instance().clone();
     let jurisdiction = ask.estimate.jurisdiction.clone();
     let operations = batch::with_ids(ask.operations, &app);
-    let name = ask.estimate;
+    let (name, person) = (ask.estimate, call.actor.clone());
     let again = (name.clone(), operations.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
+        // Who writes what is decided is one of those who approve.
+        let part = if estimate.state == State::Appraised { Part::Approved } else { Part::Worked };
+        hands::take_part(tx, &estimate.document(), &person, part)?;
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
         batch::write(tx, &estimate.id, &written)?;

@@ -10,6 +10,7 @@ use crate::app::{Answer, App, Call};
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Entry, Tx, View};
+use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
 use crate::money;
@@ -35,7 +36,7 @@ pub struct StageCopy {
 
 pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<Answer<Estimate>> {
     let jurisdiction = ask.source.jurisdiction.clone();
-    let new_id = call.new_id.clone();
+    let (new_id, person) = (call.new_id.clone(), call.actor.clone());
     let run = move |tx: &mut Tx<'_>| {
         let source = load(&mut tx.view(), &ask.source)?;
         let mut new = ask.new.clone();
@@ -52,6 +53,7 @@ pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<An
         let changes = Changes::of_new(lines);
         batch::count(&mut new, &changes)?;
         store::insert_estimate(tx, &new)?;
+        hands::take_part(tx, &new.document(), &person, Part::Worked)?;
         batch::write(tx, &new.id, &changes)?;
         Ok((Entry::of(new.name()), store::as_written(tx, new)))
     };
@@ -75,7 +77,7 @@ fn copied(
         refusals = convert(view, &source.scheme, &new.scheme, &mut lines)?;
     }
     let facts = batch::facts(view, &new.scheme, &new.key, lines.iter().map(|line| (None, line)))?;
-    let context = Context { key: &new.key, scheme: &new.scheme };
+    let context = Context { key: &new.key, scheme: &new.scheme, state: new.state };
     if refusals.is_empty() {
         for line in &lines {
             refusals.extend(refuse_line(line, None, &context, &facts, &format!("lines[{}]", line.sequence - 1)));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::stages;
 use crate::classification::model::{Code, Dimension};
 use crate::clock::Micros;
 use crate::document::state::State;
@@ -203,13 +204,25 @@ impl Estimate {
         LineName { jurisdiction: self.jurisdiction.clone(), estimate: self.id.clone(), line: line.to_owned() }
     }
 
+    /// Its name below the jurisdiction, by which its life is kept.
+    pub fn document(&self) -> String {
+        format!("estimates/{}", self.id)
+    }
+
     /// Refuses a change where the estimate is no draft.
     pub fn require_draft(&self) -> Result<()> {
-        if self.state == State::Draft {
+        self.require_state(&[State::Draft])
+    }
+
+    /// Refuses a change where the estimate is in none of these states.
+    pub fn require_state(&self, states: &[State]) -> Result<()> {
+        if states.contains(&self.state) {
             return Ok(());
         }
         use crate::word::Word;
-        let text = format!("{} is {}, and only a DRAFT can be changed", self.name(), self.state.as_str());
+        let words: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+        let text =
+            format!("{} is {}; this is done to one that is {}", self.name(), self.state.as_str(), words.join(" or "));
         Err(Error::refused(Reason::NotDraft, self.name().to_string(), text))
     }
 }
@@ -385,11 +398,8 @@ pub struct Context<'a> {
     pub key: &'a Key,
     /// The scheme of its codes.
     pub scheme: &'a str,
-}
-
-/// Whether drafters may write a stage: the request and the reference columns, and in a REFERENCE estimate all.
-pub fn is_writable(kind: Kind, stage: Stage) -> bool {
-    kind == Kind::Reference || !matches!(stage, Stage::Appraised | Stage::Decided)
+    /// Where it stands.
+    pub state: State,
 }
 
 /// Why a line may not be written: every reason at once, with the path of the field as subject.
@@ -402,13 +412,7 @@ pub fn refuse_line(line: &Line, old: Option<&Line>, context: &Context<'_>, facts
             refusals.extend(refuse_code(dimension, code, context, facts, path));
         }
     }
-    for (stage, name) in [(Stage::Appraised, "appraised"), (Stage::Decided, "decided")] {
-        let before = old.and_then(|old| old.amounts.get(stage));
-        if line.amounts.get(stage) != before && !is_writable(context.key.kind, stage) {
-            let text = format!("{name} is written by reviewers and approvers, not in a draft");
-            refusals.push(Refusal::new(Reason::StageNotWritable, format!("{path}.amounts.{name}"), text));
-        }
-    }
+    refusals.extend(stages::refuse_fields(line, old, context.key.kind, context.state, path));
     if let (Some(basis), Some(requested)) = (&line.basis, line.amounts.get(Stage::Requested))
         && basis.product() != i128::from(requested)
     {

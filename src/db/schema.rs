@@ -491,3 +491,4 @@ diesel::table! {
         previous -> Nullable<BigInt>,
     }
 }
+diesel::allow_tables_to_appear_in_same_query!(acts, decisions);

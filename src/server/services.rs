@@ -11,11 +11,11 @@ use super::guard::Guarded;
 use crate::app::App;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{budget, classification, identity, organisation, pb};
+use crate::{approval, budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] =
-    &[identity::routes, organisation::routes, classification::routes, budget::routes];
+    &[identity::routes, organisation::routes, classification::routes, budget::routes, approval::routes];
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {

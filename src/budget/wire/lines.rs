@@ -46,8 +46,10 @@ const WRITABLE: &[&str] = &[
     "amounts.appraised",
     "amounts.decided",
     "original_currency",
+    "appraised_reason",
+    "decided_reason",
 ];
-const READABLE: &[&str] = &["name", "sequence", "appraised_reason", "decided_reason", "revision", "etag"];
+const READABLE: &[&str] = &["name", "sequence", "revision", "etag"];
 
 /// Reads a line; `mask` is none on create, when everything that is required must be there.
 fn line(
@@ -84,8 +86,8 @@ fn line(
         price: _,
         norm: _,
         amounts,
-        appraised_reason: _,
-        decided_reason: _,
+        appraised_reason,
+        decided_reason,
         original_currency,
         revision: _,
         etag: _,
@@ -109,8 +111,8 @@ fn line(
         description: faults.text(field("description"), &description, true),
         basis: parts.basis().unwrap_or_default(),
         amounts: amounts.map(amounts_of).unwrap_or_default(),
-        appraised_reason: None,
-        decided_reason: None,
+        appraised_reason: stated(faults.text(field("appraised_reason"), &appraised_reason, true)),
+        decided_reason: stated(faults.text(field("decided_reason"), &decided_reason, true)),
         memo: original_currency.and_then(|memo| memo_of(memo, path, faults)),
         revision: 0,
     };
