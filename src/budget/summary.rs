@@ -38,6 +38,7 @@ words! {
     Basis {
         Working "WORKING",
         Submitted "SUBMITTED",
+        InForce "IN_FORCE",
     }
 }
 
@@ -90,6 +91,17 @@ pub struct Header {
     pub sequence: i64,
     pub scheme: String,
     pub state: State,
+    pub in_force: Option<i64>,
+}
+
+impl Header {
+    /// The revision whose text counts, where estimates are looked at at another one.
+    pub fn text(&self, basis: Basis, revision: i64) -> i64 {
+        match basis {
+            Basis::Working | Basis::Submitted => revision,
+            Basis::InForce => self.in_force.unwrap_or(revision),
+        }
+    }
 }
 
 /// Which estimates count, of those of the wanted units and years.
@@ -100,6 +112,7 @@ pub fn choose(headers: Vec<Header>, kinds: &[Kind], series: &str, basis: Basis) 
         (State::Cancelled, _) => false,
         _ if header.kind == Kind::Reference => kinds.contains(&Kind::Reference) && header.series == series,
         (State::Draft | State::Submitted, Basis::Submitted) => false,
+        (_, Basis::InForce) => header.in_force.is_some(),
         _ => true,
     };
     let counting: Vec<Header> = headers.into_iter().filter(counts).collect();
@@ -370,7 +383,22 @@ mod tests {
     fn header(estimate: &str, kind: Kind, sequence: i64, state: State) -> Header {
         let series = if kind == Kind::Reference { "final".to_owned() } else { String::new() };
         let (unit, scheme) = ("u".to_owned(), "s".to_owned());
-        Header { estimate: estimate.to_owned(), unit, fiscal_year: 2024, kind, series, sequence, scheme, state }
+        let in_force = None;
+        Header {
+            estimate: estimate.to_owned(),
+            unit,
+            fiscal_year: 2024,
+            kind,
+            series,
+            sequence,
+            scheme,
+            state,
+            in_force,
+        }
+    }
+
+    fn approved(estimate: &str, kind: Kind, sequence: i64, state: State, in_force: i64) -> Header {
+        Header { in_force: Some(in_force), ..header(estimate, kind, sequence, state) }
     }
 
     fn place(unit: &str, parent: Option<&str>, closes_on: Option<&str>) -> Place {
@@ -403,6 +431,29 @@ mod tests {
         assert_eq!(chosen(&[Kind::Annual, Kind::Redone], "", Basis::Working), "a1 r1");
         assert_eq!(chosen(&[Kind::Reference], "final", Basis::Submitted), "f1");
         assert_eq!(chosen(&[Kind::Reference], "plan", Basis::Working), "");
+    }
+
+    #[test]
+    fn what_is_in_force_counts_whatever_became_of_it_since() {
+        let all = vec![
+            approved("a1", Kind::Annual, 1, State::Draft, 7),
+            header("r1", Kind::Redone, 1, State::Appraised),
+            approved("s1", Kind::Supplement, 1, State::Approved, 8),
+            header("s2", Kind::Supplement, 2, State::Endorsed),
+            header("f1", Kind::Reference, 1, State::Draft),
+        ];
+        let chosen = |more: &[Header], kinds: &[Kind]| {
+            let all = all.iter().chain(more).cloned().collect();
+            let chosen = choose(all, kinds, "final", Basis::InForce);
+            chosen.iter().map(|header| (header.estimate.clone(), header.text(Basis::InForce, 9))).collect::<Vec<_>>()
+        };
+        let named = |pairs: &[(&str, i64)]| pairs.iter().map(|(id, at)| ((*id).to_owned(), *at)).collect::<Vec<_>>();
+        assert_eq!(chosen(&[], &[]), named(&[("a1", 7), ("s1", 8)]));
+        let redone = approved("r2", Kind::Redone, 2, State::Closed, 6);
+        assert_eq!(chosen(&[redone], &[]), named(&[("s1", 8), ("r2", 6)]));
+        // What has no approval is asked for by its kind, and counts as it stands.
+        assert_eq!(chosen(&[], &[Kind::Reference, Kind::Annual]), named(&[("a1", 7), ("f1", 9)]));
+        assert_eq!([Basis::Working, Basis::Submitted].map(|basis| all[0].text(basis, 9)), [9, 9]);
     }
 
     #[test]

@@ -73,4 +73,34 @@ engines! {
             assert!(indexed && !plan.contains("SCAN ") && !plan.contains("Seq Scan"), "{query}\n{plan}");
         }
     }
+
+    async fn texts_in_force_are_found_by_an_index_for_each_estimate(h: Harness) {
+        let at = "h.since <= 5 AND h.until > 5";
+        let joined = |table: &str, same: &str| format!(
+            "SELECT t.* FROM estimate_versions h JOIN {table} t ON t.estimate = h.estimate AND {same}
+              WHERE h.jurisdiction = 'j' AND h.estimate IN ('e', 'f') AND t.jurisdiction = 'j' AND {at}"
+        );
+        let added = |table: &str| format!(
+            "WITH chosen (estimate, class, at) AS (VALUES ('e', 0, 3), ('f', 0, 5))
+             SELECT chosen.class, SUM(t.decided) FROM chosen CROSS JOIN {table} t
+              WHERE t.estimate = chosen.estimate AND t.jurisdiction = 'j' AND t.until > chosen.at AND t.since <= chosen.at GROUP BY chosen.class"
+        );
+        let queries = [
+            (joined("estimate_versions", "t.since = h.in_force"), "since"),
+            (joined("estimate_totals", "t.since <= h.in_force AND t.until > h.in_force"), "until"),
+            (added("estimate_totals"), "until"),
+            (added("line_versions"), "until"),
+        ];
+        let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+        for (query, column) in queries {
+            let plan = db::explain(&mut conn, &query).unwrap();
+            // Each step of the joined table is a search by jurisdiction, estimate and revision.
+            let found = plan.iter().any(|step| match h.engine() {
+                Engine::Sqlite => step.starts_with("SEARCH t USING INDEX") && step.contains("estimate=?") && step.contains(column),
+                Engine::Postgres => step.contains("Index Cond") && step.contains("t.jurisdiction") | step.contains("(jurisdiction") && step.contains("estimate = ") && step.contains(column),
+            });
+            let scanned = plan.iter().any(|step| step.starts_with("SCAN t") || step.contains("Seq Scan"));
+            assert!(found && !scanned, "{query}\n{plan:#?}");
+        }
+    }
 }
