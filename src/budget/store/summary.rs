@@ -188,13 +188,17 @@ enum Table {
 struct Statement {
     sql: String,
     texts: Vec<String>,
+    /// The first and the last revision at which an estimate counts.
+    between: (i64, i64),
 }
 
 impl Statement {
     /// Begins with the estimates that count, as a table `chosen`.
     fn of(chosen: &[Chosen]) -> Self {
         let sql = "WITH chosen (estimate, class, at) AS (VALUES ".to_owned();
-        let mut statement = Self { sql, texts: Vec::new() };
+        let first = chosen.iter().map(|one| one.at).min().unwrap_or_default();
+        let last = chosen.iter().map(|one| one.at).max().unwrap_or_default();
+        let mut statement = Self { sql, texts: Vec::new(), between: (first, last) };
         for (position, Chosen { estimate, class, at }) in chosen.iter().enumerate() {
             statement.push(if position == 0 { "(" } else { ", (" });
             statement.bind(estimate);
@@ -206,13 +210,18 @@ impl Statement {
 
     /// Joins the rows `t` of a table that hold for each estimate at its revision.
     ///
-    /// The order of the join is said, because SQLite would otherwise guess it.
+    /// The order of the join is said, because SQLite would otherwise guess it. The revisions are said as numbers first, because
+    /// PostgreSQL knows how many rows a number leaves, and nothing of a column of `chosen`: it would read the whole table.
     fn join(&mut self, table: &str, jurisdiction: &str) {
         self.push(&format!(
             " FROM chosen CROSS JOIN {table} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "
         ));
         self.bind(jurisdiction);
-        self.push(" AND t.until > chosen.at AND t.since <= chosen.at");
+        let (first, last) = self.between;
+        self.push(&format!(" AND t.until > {first} AND t.since <= {last}"));
+        if first < last {
+            self.push(" AND t.until > chosen.at AND t.since <= chosen.at");
+        }
     }
 
     fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
