@@ -2,6 +2,7 @@
 
 mod compare;
 mod estimates;
+mod in_force;
 mod lines;
 mod summary;
 
