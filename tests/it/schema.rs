@@ -1,6 +1,7 @@
 //! The two schemas are one: the same columns and constraints, up, down and up again; and the rules that every table keeps.
 
 use kehoach::db::{self, Conn, Engine, Migration, Opening};
+use regex::Regex;
 
 use crate::harness::{Harness, engines};
 
@@ -25,6 +26,68 @@ async fn both_engines_have_the_same_columns_keys_and_references() {
     };
     assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
     assert!(sqlite.len() > 200, "the shape says almost nothing: {sqlite:?}");
+}
+
+/// The conditions of every table in words that do not depend on the engine, sorted.
+fn conditions(h: &Harness) -> Vec<String> {
+    let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+    let comment = Regex::new("--[^\n]*").unwrap();
+    let mut found = Vec::new();
+    for line in db::checks(&mut conn).unwrap() {
+        let (table, text) = line.split_once(' ').unwrap();
+        let code = comment.replace_all(text, "").into_owned();
+        let mut rest = code.as_str();
+        while let Some(at) = rest.find("CHECK") {
+            let condition = balanced(&rest[at + "CHECK".len()..]);
+            found.push(format!("{table} {}", steady(condition)));
+            rest = &rest[at + "CHECK".len() + condition.len()..];
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The text up to the bracket that closes its first one.
+fn balanced(text: &str) -> &str {
+    let mut depth = 0;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' if depth == 1 => return &text[..=at],
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    panic!("no end: {text}")
+}
+
+/// A condition without what PostgreSQL adds or writes in another way: brackets, casts, ranges, lists.
+fn steady(condition: &str) -> String {
+    let rules = [
+        (r"octet_length", "length"),
+        (r"::(text|bigint|integer|smallint)(\[\])?", ""),
+        (r"= ANY \(+ARRAY\[([^\]]*)\]\)*", "IN ($1)"),
+        (r"([\w]+(?:\(\w+\))?) BETWEEN (\w+) AND (\w+)", "$1 >= $2 AND $1 <= $3"),
+        (r"[()\s]", ""),
+    ];
+    rules
+        .iter()
+        .fold(condition.to_owned(), |text, (from, to)| Regex::new(from).unwrap().replace_all(&text, *to).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_check_rows_by_the_same_conditions() {
+    let (Some(sqlite), Some(postgres)) = (Harness::new(Engine::Sqlite).await, Harness::new(Engine::Postgres).await)
+    else {
+        return;
+    };
+    let (sqlite, postgres) = (conditions(&sqlite), conditions(&postgres));
+    let only = |these: &[String], those: &[String]| {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
+    assert_eq!(sqlite, postgres, "one of them stands twice");
+    assert!(sqlite.len() > 80, "the conditions say almost nothing: {sqlite:?}");
 }
 
 /// PostgreSQL plans by how many rows there are: 500 estimates in 10 versions each, with one group and two lines.

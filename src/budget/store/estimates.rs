@@ -10,7 +10,7 @@ use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{CURRENT, Conn, Db, audit, direct, record};
+use crate::db::{Conn, Db, Forever, audit, direct, record};
 use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::word::Word;
@@ -125,7 +125,7 @@ pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
         .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
-        .filter(versions::until.eq(CURRENT))
+        .filter(versions::until.eq(Forever))
         .order(versions::sequence.desc())
         .select(versions::sequence);
     Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.unwrap_or_default())
@@ -306,7 +306,7 @@ fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
     let view = tx.view();
     let query = texts::table
         .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
-        .filter(texts::until.eq(CURRENT));
+        .filter(texts::until.eq(Forever));
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
