@@ -47,7 +47,7 @@ fn the_redone_estimate_takes_the_place_of_the_annual_one_where_it_counts() {
 
 #[test]
 fn what_is_in_force_counts_whatever_became_of_it_since() {
-    let all = vec![
+    let all = [
         approved("a1", Kind::Annual, 1, State::Draft, 7),
         header("r1", Kind::Redone, 1, State::Appraised),
         approved("s1", Kind::Supplement, 1, State::Approved, 8),
