@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::task::{Context, Poll};
@@ -13,14 +12,14 @@ use futures_util::future::BoxFuture;
 use kehoach::grpc::codec::Raw;
 use tonic::{Request, Response, Status};
 
-use super::client::Ask;
+use super::client::{Ask, Door};
 
 const PATH: &str = "/bare.Bare/Get";
 
 /// The other process; it ends when this is dropped.
 pub struct Bare {
     process: Child,
-    pub address: SocketAddr,
+    pub door: Door,
 }
 
 impl Bare {
@@ -32,7 +31,8 @@ impl Bare {
         let mut process = command.arg("--bare").arg(&file).stdout(Stdio::piped()).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut address).unwrap();
-        Self { process, address: address.trim().parse().unwrap() }
+        let door = Door { address: address.trim().parse().unwrap(), credential: None };
+        Self { process, door }
     }
 
     /// A call with a request as it goes to the server.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kehoach::grpc::codec::Raw;
+use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
@@ -17,20 +18,37 @@ const CONNECTIONS: usize = 4;
 /// A method and the encoded request.
 pub type Ask = (&'static str, Bytes);
 
+/// Where a server listens, and what it is shown with every call.
+#[derive(Clone)]
+pub struct Door {
+    pub address: SocketAddr,
+    /// The value of `authorization`, where the server authenticates.
+    pub credential: Option<MetadataValue<Ascii>>,
+}
+
 /// One connection.
 #[derive(Clone)]
-pub struct Client(tonic::client::Grpc<Channel>);
+pub struct Client {
+    grpc: tonic::client::Grpc<Channel>,
+    credential: Option<MetadataValue<Ascii>>,
+}
 
 impl Client {
-    pub fn new(address: SocketAddr) -> Self {
-        let channel = Endpoint::from_shared(format!("http://{address}")).unwrap().tcp_nodelay(true).connect_lazy();
-        Self(tonic::client::Grpc::new(channel).max_decoding_message_size(64 << 20))
+    pub fn new(door: &Door) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{}", door.address)).unwrap();
+        let channel = endpoint.tcp_nodelay(true).connect_lazy();
+        let grpc = tonic::client::Grpc::new(channel).max_decoding_message_size(64 << 20);
+        Self { grpc, credential: door.credential.clone() }
     }
 
     pub async fn call(&mut self, (path, message): Ask) -> Result<Bytes, Status> {
-        self.0.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
+        self.grpc.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
+        let mut request = Request::new(message);
+        if let Some(credential) = &self.credential {
+            request.metadata_mut().insert("authorization", credential.clone());
+        }
         let path = http::uri::PathAndQuery::from_static(path);
-        Ok(self.0.unary(Request::new(message), path, Raw).await?.into_inner())
+        Ok(self.grpc.unary(request, path, Raw).await?.into_inner())
     }
 }
 
@@ -90,6 +108,15 @@ impl Measured {
         self.latencies.get(position).map_or(0.0, |latency| latency.as_secs_f64() * 1000.0)
     }
 
+    /// Loops that ran one after the other, as one.
+    pub fn joined(parts: Vec<Self>) -> Self {
+        let elapsed = parts.iter().map(|part| part.elapsed).sum();
+        let micros = parts.iter().map(|part| part.processor.unwrap_or_default() * part.calls as f64).sum::<f64>();
+        let mut joined = Self::gathered(elapsed, parts);
+        joined.processor = Some(micros / joined.calls.max(1) as f64);
+        joined
+    }
+
     fn gathered(elapsed: Duration, parts: Vec<Self>) -> Self {
         let mut all = Self { elapsed, ..Self::default() };
         for part in parts {
@@ -119,8 +146,8 @@ impl Measured {
 }
 
 /// Callers, each of which calls again as soon as it is answered, until the time is over or nobody has anything left to ask.
-pub async fn closed_loop(addresses: &[SocketAddr], callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
-    let connections = connections(addresses).await;
+pub async fn closed_loop(doors: &[Door], callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
+    let connections = connections(doors).await;
     let started = Instant::now();
     let loops: Vec<_> = callers
         .into_iter()
@@ -146,11 +173,11 @@ pub async fn closed_loop(addresses: &[SocketAddr], callers: Vec<Box<dyn Caller>>
 }
 
 /// Calls at a rate, whether the ones before are answered or not. A latency begins when the call was meant to be sent.
-pub async fn open_loop<F>(addresses: &[SocketAddr], rate: f64, last: Duration, ask: F) -> Measured
+pub async fn open_loop<F>(doors: &[Door], rate: f64, last: Duration, ask: F) -> Measured
 where
     F: Fn(usize) -> Ask + Send + 'static,
 {
-    let connections = connections(addresses).await;
+    let connections = connections(doors).await;
     let runtime = tokio::runtime::Handle::current();
     let started = Instant::now();
     let pacer = std::thread::spawn(move || {
@@ -183,9 +210,8 @@ where
 }
 
 /// Connections that are open already; each of them is asked for something that is not there.
-async fn connections(addresses: &[SocketAddr]) -> Vec<Client> {
-    let mut connections: Vec<Client> =
-        (0..CONNECTIONS).map(|place| Client::new(addresses[place % addresses.len()])).collect();
+async fn connections(doors: &[Door]) -> Vec<Client> {
+    let mut connections: Vec<Client> = (0..CONNECTIONS).map(|place| Client::new(&doors[place % doors.len()])).collect();
     for connection in &mut connections {
         let _ = connection.call(("/nobody.Nobody/Knows", Bytes::new())).await;
     }

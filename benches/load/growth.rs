@@ -1,47 +1,54 @@
 //! P10 and P11: what the server takes of memory and time, and what its point reads and writes cost with few lines and with many.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::ask::{self, LINES};
 use super::client::Measured;
 use super::report::{Report, Verdict};
 use super::site::{READERS, Site, WRITERS};
 use super::writes::small;
 
-/// Estimates whose lines are read one by one.
-const READ: usize = 200;
+/// Estimates of the small size, and at both sizes those whose lines are read one by one.
+pub const READ: usize = 200;
 
-/// Point reads and small writes at one size.
-pub struct Points {
-    pub lines: usize,
-    reads: Measured,
-    writes: Measured,
-}
-
-/// Reads lines, each once in the life of the process, and writes small.
-pub async fn points(site: &mut Site) -> Points {
-    let apart = site.estimates / READ;
-    let mut names = Vec::new();
-    for number in 0..READ.min(site.estimates) {
-        names.extend(site.lines(&format!("e{}", number * apart.max(1))).await.into_iter().map(|line| line.name));
-    }
+/// P11: the two sizes in turn, so that whatever else the machine does meets both alike.
+pub async fn points(site: &mut Site, report: &mut Report) {
+    let mut few = site.another("few");
+    few.serve(1, &site.more()).await;
+    few.lay_beginnings().await;
+    few.lay(READ, Duration::from_secs(45)).await;
+    few.analyze();
+    let names = [names(&few).await, names(site).await];
+    // What reading their names has left in memory is gone.
+    few.restart().await;
     site.restart().await;
-    let (end, count) = (names.len(), names.len());
-    // Line after line of different estimates.
-    let read = move |number: usize| ask::one_line(names[number * 61 % count].clone());
-    let reads = site.asked(READERS, end, read).await;
-    let writes = site.asked(WRITERS, usize::MAX, small).await;
-    Points { lines: site.estimates * LINES, reads, writes }
+    let (mut reads, mut writes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    for half in 0..2 {
+        for (place, site) in [&few, site].into_iter().enumerate() {
+            let (names, count) = (names[place].clone(), names[place].len() / 2);
+            let read = move |number: usize| ask::one_line(names[half * count + number].clone());
+            reads[place].push(site.half_asked(READERS, count, read).await);
+            writes[place].push(site.half_asked(WRITERS, usize::MAX, small).await);
+        }
+    }
+    for (name, parts) in [("read one line", reads), ("small write", writes)] {
+        let [before, after] = parts.map(Measured::joined);
+        report.measured(&format!("P11 {name}, {} lines stored", few.estimates * LINES), &before, None);
+        let verdict = Verdict::at_most(before.per_second() / after.per_second(), "× the cost", 1.2);
+        report.measured(&format!("P11 {name}, {} lines stored", site.estimates * LINES), &after, Some(verdict));
+    }
 }
 
-/// P11.
-pub fn compare(report: &mut Report, few: &Points, many: &Points) {
-    for (name, before, after) in
-        [("read one line", &few.reads, &many.reads), ("small write", &few.writes, &many.writes)]
-    {
-        report.measured(&format!("P11 {name}, {} lines stored", few.lines), before, None);
-        let cost = before.per_second() / after.per_second();
-        let verdict = Verdict::at_most(cost, "× the cost", 1.2);
-        report.measured(&format!("P11 {name}, {} lines stored", many.lines), after, Some(verdict));
+/// The names of the lines of some estimates that lie far from each other, mixed.
+async fn names(site: &Site) -> Arc<Vec<String>> {
+    let mut names = Vec::new();
+    for number in 0..READ {
+        let id = format!("e{}", number * (site.estimates / READ));
+        names.extend(site.lines(&id).await.into_iter().map(|line| line.name));
     }
+    // A prime that the number of names does not hold: each comes once.
+    Arc::new((0..names.len()).map(|number| names[number * 61 % names.len()].clone()).collect())
 }
 
 /// P10, at rest: a server that has only been asked whether it is there.

@@ -94,7 +94,7 @@ impl Scale {
         Self {
             last: Duration::from_secs(seconds),
             quick: arguments.quick,
-            estimates: (lines / ask::LINES).max(FEW),
+            estimates: (lines / ask::LINES).max(growth::READ),
             only: arguments.only.iter().map(|measure| measure.to_uppercase()).collect(),
         }
     }
@@ -109,8 +109,6 @@ impl Scale {
     }
 }
 
-/// Estimates of the small end of P11.
-const FEW: usize = 200;
 /// How long the laying of lines may take.
 const LAYING: Duration = Duration::from_secs(45);
 
@@ -166,15 +164,13 @@ async fn run(arguments: &Arguments, folder: &Path) {
 
 async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Report) {
     let Some(mut site) = Site::new(engine, folder, scale.clone()) else { return };
-    let alone: &[&str] = if engine == Engine::Postgres { &["--sole-writer"] } else { &[] };
+    let alone: &[&str] = if engine == Engine::Postgres { &["--dev", "--sole-writer"] } else { &["--dev"] };
     report.chapter(if engine == Engine::Sqlite { "SQLite" } else { "PostgreSQL, one process that alone writes" });
     site.serve(1, alone).await;
     if scale.wants("P10") {
         growth::at_rest(&site, report);
     }
     site.lay_beginnings().await;
-    site.lay(FEW, LAYING).await;
-    let few = if scale.wants("P11") { Some(growth::points(&mut site).await) } else { None };
     site.lay(scale.estimates, LAYING).await;
     site.analyze();
     site.restart().await;
@@ -190,6 +186,9 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     if scale.wants("P10") {
         growth::under_load(&site, report, "reads");
     }
+    if scale.wants("P1") {
+        reads::with_token(&mut site, report, false).await;
+    }
     if scale.wants("P7") {
         rollup::measure(&mut site, report).await;
     }
@@ -202,15 +201,17 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     if scale.wants("P10") {
         growth::under_load(&site, report, "roll-ups and writes");
     }
-    if let Some(few) = few {
-        let many = growth::points(&mut site).await;
-        growth::compare(report, &few, &many);
+    if scale.wants("P11") {
+        growth::points(&mut site, report).await;
     }
     if engine == Engine::Postgres {
         report.chapter("PostgreSQL, two processes that both write");
-        site.serve(2, &[]).await;
+        site.serve(2, &["--dev"]).await;
         if scale.wants_any(&["P1", "P2"]) {
             reads::lines(&site, report, true).await;
+        }
+        if scale.wants("P1") {
+            reads::with_token(&mut site, report, true).await;
         }
         if scale.wants("P5") {
             writes::creates(&site, report, true).await;

@@ -49,7 +49,9 @@ impl Pgbench {
         let file = self.folder.join("pgbench.sql");
         std::fs::write(&file, script).unwrap();
         let mut command = Command::new(&self.program);
-        command.args(["-n", "-M", "prepared", "-j", "2", "-D", "k=0", "-c", &clients.to_string()]);
+        command.args(["-n", "-M", "prepared", "-j", "2", "-c", &clients.to_string()]);
+        // Where its counting begins: not where a run with another number of clients has counted.
+        command.args(["-D", &format!("k={clients}00000")]);
         command.args(["-T", &last.as_secs().max(1).to_string(), "-f"]).arg(&file).arg(&self.url);
         let output = command.output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
@@ -124,7 +126,8 @@ pub fn write_script(conn: &mut PgConnection, revision: i64) -> (String, usize) {
         }
     }
     // Numbers that no other client and no other run of a script has.
-    let number = format!("\\set k :k + 1\n\\set n {revision}000000000 + :client_id * 10000000 + :k\n");
+    let number =
+        format!("\\set k :k + 1\n\\set n {revision}000000000 + :client_id * 10000000 + :k\n\\set u :k % 100\n");
     (format!("{number}BEGIN;\n{statements}COMMIT;\n"), written)
 }
 
@@ -133,6 +136,7 @@ fn value_sql(column: &str) -> String {
     match column {
         "since" | "revision" => "':n'".to_owned(),
         "jurisdiction" => "'''yard'''".to_owned(),
+        "unit" => "'(''u'' || :u)'".to_owned(),
         "estimate" | "command_id" => "'(''y-'' || :n)'".to_owned(),
         "request_id" => "CASE WHEN request_id IS NULL THEN 'NULL' ELSE '(''y-'' || :n)' END".to_owned(),
         // The key of an estimate must be free: a reference series has a name of its own.

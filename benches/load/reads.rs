@@ -23,7 +23,7 @@ const DEEP_BATCHES: usize = 20;
 
 /// Estimates from a place on, far from each other, each once.
 fn scattered(estimates: usize, number: usize) -> String {
-    // Prime to every number of estimates that is laid.
+    // A prime, so that it comes back to one only after all the others.
     format!("e{}", number * 7_919 % estimates)
 }
 
@@ -32,7 +32,7 @@ pub async fn bare(site: &Site, question: Ask) -> Measured {
     let answer = site.done(question.clone()).await;
     let bare = Bare::start(&site.folder, &answer);
     let callers = InTurn::callers(READERS, usize::MAX, Bare::ask(&question.1));
-    closed_loop(&[bare.address], callers, site.scale.last).await
+    closed_loop(std::slice::from_ref(&bare.door), callers, site.scale.last).await
 }
 
 /// P1 and P2 with their parts of P9.
@@ -43,17 +43,7 @@ pub async fn lines(site: &Site, report: &mut Report, several: bool) {
     let bare = yardstick.per_second();
 
     let warm = move |number: usize| ask::lines(&scattered(estimates, number % WARM));
-    for number in 0..WARM {
-        site.done(warm(number)).await;
-    }
-    let kept = site.asked(READERS, usize::MAX, warm).await;
-    let ratio = kept.per_second() / bare;
-    let target = if several { 0.35 } else { 0.70 };
-    report.measured(
-        "P1 50 lines, unchanged since the last read",
-        &kept,
-        Some(Verdict::at_least(ratio, "bare", target)),
-    );
+    let kept = kept(site, report, "P1 50 lines, unchanged since the last read", bare, several).await;
     if !several {
         patience::reads(site, report, "P9 the same at 80 % of that", &kept, warm).await;
     }
@@ -73,6 +63,27 @@ pub async fn lines(site: &Site, report: &mut Report, several: bool) {
         patience::reads_once(site, report, "P9 the same at 80 % of that", &cold, half, rest).await;
         history(site, report, &cold).await;
     }
+}
+
+/// P1.
+async fn kept(site: &Site, report: &mut Report, name: &str, bare: f64, several: bool) -> Measured {
+    let estimates = site.estimates;
+    let question = move |number: usize| ask::lines(&scattered(estimates, number % WARM));
+    // Every server has been asked for each of them.
+    site.asked(READERS, READERS * WARM, question).await;
+    let kept = site.asked(READERS, usize::MAX, question).await;
+    let target = if several { 0.35 } else { 0.70 };
+    let verdict = Verdict::at_least(kept.per_second() / bare, "bare", target);
+    report.measured(name, &kept, Some(verdict));
+    kept
+}
+
+/// P1 of callers who show a token, as they do where the server is not started with `--dev`.
+pub async fn with_token(site: &mut Site, report: &mut Report, several: bool) {
+    let before = site.without_dev().await;
+    let yardstick = bare(site, ask::lines("e0")).await.per_second();
+    kept(site, report, "P1 the same, by callers who show a token", yardstick, several).await;
+    site.serve_again(before).await;
 }
 
 async fn against_pgbench(site: &Site, report: &mut Report, name: &str, cold: &Measured, several: bool) {

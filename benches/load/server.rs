@@ -1,4 +1,4 @@
-//! The server under load: the real binary as a process of its own, with its default settings, but nobody is authenticated.
+//! The server under load: the real binary as a process of its own, with its default settings.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -6,24 +6,31 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::ask;
-use super::client::Client;
+use super::client::{Client, Door};
 
 /// A running server; it ends when this is dropped.
 pub struct Server {
     process: Child,
-    pub address: SocketAddr,
+    pub door: Door,
     /// From the start of the process to its first answer.
     pub first_answer: Duration,
 }
 
 impl Server {
     /// Starts it on a database and asks until it answers; its log goes to a file, as a service's does.
+    ///
+    /// With `--dev` among the arguments nobody is authenticated; otherwise the door knows the first administrator's token.
     pub async fn start(database: &str, folder: &Path, more: &[&str]) -> Self {
         // Whoever is faster may still take the port; then the server says so and ends.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.join("server.log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_kehoach"));
-        command.args(["--dev", "--database", database, "--listen", &address.to_string()]).args(more);
+        command.args(["--database", database, "--listen", &address.to_string()]).args(more);
+        let token = folder.join("first-token");
+        let is_dev = more.contains(&"--dev");
+        if !is_dev {
+            command.arg("--first-token").arg(&token);
+        }
         let started = Instant::now();
         let mut process = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         while !is_answering(address).await {
@@ -31,11 +38,16 @@ impl Server {
             assert!(ended.is_none(), "the server ended:\n{}", read_end(folder));
             assert!(started.elapsed() < Duration::from_secs(60), "the server does not answer:\n{}", read_end(folder));
         }
-        Self { process, address, first_answer: started.elapsed() }
+        let first_answer = started.elapsed();
+        let credential = (!is_dev).then(|| {
+            let token = std::fs::read_to_string(&token).unwrap();
+            format!("Bearer {}", token.trim()).parse().unwrap()
+        });
+        Self { process, door: Door { address, credential }, first_answer }
     }
 
     pub fn client(&self) -> Client {
-        Client::new(self.address)
+        Client::new(&self.door)
     }
 
     /// As a supervisor ends it: it finishes what it is doing.
@@ -78,9 +90,10 @@ async fn is_answering(address: SocketAddr) -> bool {
             tokio::task::yield_now().await;
             std::thread::park_timeout(Duration::from_micros(200));
         }
-        // That a jurisdiction is not there is an answer, too.
-        let asked = Client::new(address).call(ask::jurisdiction()).await;
-        asked.is_ok() || asked.is_err_and(|status| status.code() == tonic::Code::NotFound)
+        // That a jurisdiction is not there is an answer, too, and that nobody may ask without a token.
+        let asked = Client::new(&Door { address, credential: None }).call(ask::jurisdiction()).await;
+        let answers = [tonic::Code::NotFound, tonic::Code::Unauthenticated];
+        asked.map_or_else(|status| answers.contains(&status.code()), |_| true)
     };
     tokio::time::timeout(Duration::from_secs(1), answer).await.unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use prost::Message;
 
 use super::Scale;
 use super::ask::{self, Creates};
-use super::client::{Ask, Caller, Client, InTurn, Measured, closed_loop, open_loop};
+use super::client::{Ask, Caller, Client, Door, InTurn, Measured, closed_loop, open_loop};
 use super::pgbench;
 use super::postgres::{Cluster, Options};
 use super::server::Server;
@@ -34,7 +34,7 @@ pub struct Site {
     more: Vec<&'static str>,
     blocks: AtomicUsize,
     // The last to go.
-    _cluster: Option<Cluster>,
+    cluster: Option<Arc<Cluster>>,
 }
 
 impl Site {
@@ -42,24 +42,32 @@ impl Site {
     pub fn new(engine: Engine, folder: &Path, scale: Scale) -> Option<Self> {
         let cluster = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some(Cluster::start(Options { fsync: true, buffers_mb: Some(128) })?),
+            Engine::Postgres => Some(Arc::new(Cluster::start(Options { fsync: true, buffers_mb: Some(128) })?)),
         };
-        let url = match &cluster {
-            None => format!("sqlite:{}", folder.join("load.db").display()),
-            Some(cluster) => cluster.new_database(),
+        Some(Self::on(cluster, folder, scale, "load"))
+    }
+
+    /// Another database beside this one, without anything in it.
+    pub fn another(&self, name: &str) -> Self {
+        Self::on(self.cluster.clone(), &self.folder, self.scale.clone(), name)
+    }
+
+    fn on(cluster: Option<Arc<Cluster>>, folder: &Path, scale: Scale, name: &str) -> Self {
+        let (engine, url) = match &cluster {
+            None => (Engine::Sqlite, format!("sqlite:{}", folder.join(name).with_extension("db").display())),
+            Some(cluster) => (Engine::Postgres, cluster.new_database()),
         };
-        let (servers, more, folder) = (Vec::new(), Vec::new(), folder.to_owned());
-        Some(Self {
+        Self {
             scale,
             engine,
             url,
-            folder,
+            folder: folder.to_owned(),
             estimates: 0,
-            servers,
-            more,
+            servers: Vec::new(),
+            more: Vec::new(),
             blocks: AtomicUsize::new(0),
-            _cluster: cluster,
-        })
+            cluster,
+        }
     }
 
     /// Starts a number of servers, with arguments beside the database; those that ran before are stopped.
@@ -75,10 +83,27 @@ impl Site {
         }
     }
 
+    /// Starts as many servers that authenticate their callers; answers how they were started before.
+    pub async fn without_dev(&mut self) -> Vec<&'static str> {
+        let before = self.more();
+        let more: Vec<_> = before.iter().copied().filter(|argument| *argument != "--dev").collect();
+        self.serve_again(more).await;
+        before
+    }
+
+    /// How the servers were started.
+    pub fn more(&self) -> Vec<&'static str> {
+        self.more.clone()
+    }
+
+    /// Starts as many servers with other arguments.
+    pub async fn serve_again(&mut self, more: Vec<&'static str>) {
+        self.serve(self.servers.len(), &more).await;
+    }
+
     /// Stops the servers and starts as many; what they kept in memory is gone.
     pub async fn restart(&mut self) {
-        let more = std::mem::take(&mut self.more);
-        self.serve(self.servers.len(), &more).await;
+        self.serve_again(self.more()).await;
     }
 
     pub fn stop(&mut self) {
@@ -103,7 +128,7 @@ impl Site {
     /// A closed loop over all servers, with the processor time that they used.
     pub async fn closed(&self, callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
         let before = self.processor();
-        let mut measured = closed_loop(&self.addresses(), callers, last).await;
+        let mut measured = closed_loop(&self.doors(), callers, last).await;
         self.note_processor(before, &mut measured);
         measured
     }
@@ -116,16 +141,24 @@ impl Site {
         self.closed(InTurn::callers(callers, end, question), self.scale.last).await
     }
 
+    /// One of two halves of a measure.
+    pub async fn half_asked<F>(&self, callers: usize, end: usize, question: F) -> Measured
+    where
+        F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
+    {
+        self.closed(InTurn::callers(callers, end, question), self.scale.last / 2).await
+    }
+
     /// The same questions at a rate.
     pub async fn open(&self, rate: f64, last: Duration, question: impl Fn(usize) -> Ask + Send + 'static) -> Measured {
         let before = self.processor();
-        let mut measured = open_loop(&self.addresses(), rate, last, question).await;
+        let mut measured = open_loop(&self.doors(), rate, last, question).await;
         self.note_processor(before, &mut measured);
         measured
     }
 
-    fn addresses(&self) -> Vec<std::net::SocketAddr> {
-        self.servers.iter().map(|server| server.address).collect()
+    fn doors(&self) -> Vec<Door> {
+        self.servers.iter().map(|server| server.door.clone()).collect()
     }
 
     fn processor(&self) -> Duration {

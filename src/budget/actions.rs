@@ -26,6 +26,7 @@ pub struct CreateEstimate {
 pub struct GetEstimate {
     pub name: EstimateName,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for the estimate with a key.
@@ -34,6 +35,7 @@ pub struct LookupEstimate {
     pub jurisdiction: String,
     pub key: Key,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for a page of estimates.
@@ -96,6 +98,7 @@ pub struct BatchWriteLines {
 pub struct GetLine {
     pub name: LineName,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for a page of lines.
@@ -105,6 +108,7 @@ pub struct ListLines {
     pub filter: LineFilter,
     pub order: Order,
     pub read_at: ReadAt,
+    pub in_force: bool,
     pub page: Page,
 }
 
@@ -112,6 +116,7 @@ pub struct ListLines {
 #[derive(Debug, Clone)]
 pub struct ListedLines {
     pub estimate: EstimateName,
+    pub in_force: bool,
     pub lines: Vec<super::model::Line>,
     pub next_page_token: String,
 }
@@ -120,6 +125,7 @@ pub struct ListedLines {
 #[derive(Debug, Clone)]
 pub struct NamedLine {
     pub estimate: EstimateName,
+    pub in_force: bool,
     pub line: super::model::Line,
 }
 
@@ -187,7 +193,7 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
 
 pub async fn get_estimate(app: App, call: Call, ask: GetEstimate) -> Result<Keep<Estimate>> {
     let (name, jurisdiction) = (ask.name.to_string(), ask.name.jurisdiction.clone());
-    let answer = app.read(&call, &jurisdiction, ask.read_at, move |view| load(view, &ask.name)).await?;
+    let answer = app.read(&call, &jurisdiction, ask.read_at, move |view| show(view, &ask.name, ask.in_force)).await?;
     Ok(answer.kept(&jurisdiction, Depends::on(ask.read_at, name)))
 }
 
@@ -200,7 +206,7 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
             Error::NotFound { kind: "Estimate", name }
         };
         let id = store::find_by_key(view, key)?.ok_or_else(missing)?;
-        load(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id })
+        show(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id }, ask.in_force)
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
@@ -345,9 +351,10 @@ pub async fn get_line(app: App, call: Call, ask: GetLine) -> Result<Keep<NamedLi
     let estimate = EstimateName { jurisdiction: jurisdiction.clone(), estimate };
     let depends = Depends::on(ask.read_at, estimate.to_string());
     let read = move |view: &mut View<'_>| {
-        let found = store::find_line(view, &estimate.estimate, &line)?;
         let missing = || Error::NotFound { kind: "Line", name: ask.name.to_string() };
-        Ok(NamedLine { estimate: estimate.clone(), line: found.ok_or_else(missing)? })
+        let text = store::find_text(view, &estimate.estimate, ask.in_force)?.ok_or_else(missing)?;
+        let found = store::find_line(&mut view.at(text), &estimate.estimate, &line)?;
+        Ok(NamedLine { estimate: estimate.clone(), in_force: ask.in_force, line: found.ok_or_else(missing)? })
     };
     let answer = app.read(&call, &jurisdiction, ask.read_at, read).await?;
     Ok(answer.kept(&jurisdiction, depends))
@@ -357,7 +364,7 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     let start = ask.page.start(app.instance(), ask.read_at)?;
     let (instance, page, read_at, order) = (app.instance().clone(), ask.page, start.read_at, ask.order);
     let after = position_of(&start.after);
-    let (estimate, filter) = (ask.estimate, ask.filter);
+    let (estimate, filter, in_force) = (ask.estimate, ask.filter, ask.in_force);
     let jurisdiction = estimate.jurisdiction.clone();
     let with_subtrees = filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
     // The codes of a subtree belong to the scheme, which other commands change.
@@ -366,12 +373,14 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
         let header = store::find_header(view, &estimate.estimate)?.ok_or_else(|| not_found(&estimate))?;
         let mut filter = filter.clone();
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
-        let mut lines = store::list_lines(view, &estimate.estimate, &filter, order, after.as_ref(), page.size + 1)?;
+        let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
+        let (at, id) = (&mut view.at(text), &estimate.estimate);
+        let mut lines = store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut lines, |last| {
             let (value, sequence) = store::sort_key(last, order);
             [sequence.to_string()].into_iter().chain(value).collect()
         })?;
-        Ok(ListedLines { estimate: estimate.clone(), lines, next_page_token })
+        Ok(ListedLines { estimate: estimate.clone(), in_force, lines, next_page_token })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, depends))
@@ -385,6 +394,14 @@ fn position_of(texts: &[String]) -> Option<(Option<String>, i64)> {
 /// An estimate with its texts and totals.
 pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
     store::find_estimate(view, &name.estimate)?.ok_or_else(|| not_found(name))
+}
+
+/// An estimate with its texts and totals as a reader asks for it: as it stands, or as the text in force has it.
+fn show(view: &mut View<'_>, name: &EstimateName, in_force: bool) -> Result<Estimate> {
+    if !in_force {
+        return load(view, name);
+    }
+    store::find_in_force(view, &name.estimate)?.ok_or_else(|| not_found(name))
 }
 
 /// The error where an estimate is not there.

@@ -1,5 +1,6 @@
 //! Budget estimates and their lines.
 
+#[allow(missing_docs, reason = "public for the benches only")]
 mod actions;
 mod batch;
 mod compare;
@@ -12,7 +13,17 @@ pub(crate) mod model;
 mod rollup;
 mod stages;
 pub(crate) mod store;
+#[allow(missing_docs, reason = "public for the benches only")]
 mod summary;
 mod wire;
 
 pub use grpc::routes;
+
+/// What the benches measure alone; no part of the service's face.
+#[doc(hidden)]
+pub mod inside {
+    pub use super::actions::CreateEstimate;
+    pub use super::model::{CostBasis, Side, Sum};
+    pub use super::summary::{Attribute, Class, Ground, GroupBy, Part, Tree};
+    pub use crate::classification::model::{Code, Dimension, Provenance};
+}

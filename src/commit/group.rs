@@ -50,8 +50,15 @@ struct Gate {
 /// Opens a connection that may write, with the lock that tells processes apart on PostgreSQL.
 pub(super) fn open_writer(settings: &Settings) -> Result<Conn> {
     let mut conn = Conn::open(&settings.database, Opening::Writer)?;
-    if let Conn::Pg(pg) = &mut conn {
-        db::take_writer_lock(pg, settings.sole_writer)?;
+    match &mut conn {
+        Conn::Pg(pg) => db::take_writer_lock(pg, settings.sole_writer)?,
+        // SQLite opens for reading alone, and says nothing, what it could not open for writing.
+        // Only a statement that writes finds out; this one writes what is there, and is undone.
+        Conn::Sqlite(_) => {
+            conn.begin_write()?;
+            conn.run("PRAGMA user_version = 0")?;
+            conn.run("ROLLBACK")?;
+        }
     }
     Ok(conn)
 }

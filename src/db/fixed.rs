@@ -1,6 +1,7 @@
 //! Statements of a fixed text that change something: prepared once on each connection, which diesel's own updates are not.
 
 use diesel::backend::Backend;
+use diesel::expression::ValidGrouping;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
@@ -10,6 +11,9 @@ use diesel::sqlite::Sqlite;
 
 use super::conn::{Conn, direct};
 use super::record::Value;
+
+/// [`CURRENT`](super::CURRENT) as a statement says it.
+pub(super) const FOREVER: &str = "9223372036854775807";
 
 impl Conn {
     /// Runs a statement in which `?` stands for each value; answers how many rows it changed.
@@ -77,3 +81,26 @@ impl QueryId for Fixed<'_> {
 }
 
 impl<C> RunQueryDsl<C> for Fixed<'_> {}
+
+/// `until` of a current row, as a constant in the text of a statement. A plan can rest on the partial index of current rows only
+/// where the text says so.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct Forever;
+
+impl<B: Backend> QueryFragment<B> for Forever {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        out.push_sql(FOREVER);
+        Ok(())
+    }
+}
+
+impl Expression for Forever {
+    type SqlType = BigInt;
+}
+
+impl<T> AppearsOnTable<T> for Forever {}
+impl<T> SelectableExpression<T> for Forever {}
+
+impl<G> ValidGrouping<G> for Forever {
+    type IsAggregate = diesel::expression::is_aggregate::Never;
+}

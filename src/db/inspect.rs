@@ -23,6 +23,16 @@ pub fn shape(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(lines.into_iter().map(|row| row.line).collect())
 }
 
+/// The conditions that rows are checked by, as each engine keeps them: on SQLite the statement that made the table, on
+/// PostgreSQL one condition a line; the name of the table first.
+pub fn checks(conn: &mut Conn) -> Result<Vec<String>> {
+    let lines: Vec<Line> = match conn {
+        Conn::Sqlite(conn) => diesel::sql_query(SQLITE_CHECKS).load(conn)?,
+        Conn::Pg(conn) => diesel::sql_query(POSTGRES_CHECKS).load(conn)?,
+    };
+    Ok(lines.into_iter().map(|row| row.line).collect())
+}
+
 /// The plan of a query whose binds are written as literals, one step a line.
 pub fn explain(conn: &mut Conn, sql: &str) -> Result<Vec<String>> {
     let lines: Vec<Line> = match conn {
@@ -105,3 +115,14 @@ const POSTGRES_SHAPE: &str = "
       JOIN pg_namespace n ON n.oid = t.relnamespace
      WHERE k.contype = 'f' AND n.nspname = current_schema()
      ORDER BY 1";
+
+const SQLITE_CHECKS: &str = "
+    SELECT name || ' ' || sql AS line FROM sqlite_schema
+     WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> '__diesel_schema_migrations'";
+
+const POSTGRES_CHECKS: &str = "
+    SELECT t.relname || ' ' || pg_get_constraintdef(k.oid) AS line
+      FROM pg_constraint k
+      JOIN pg_class t ON t.oid = k.conrelid
+      JOIN pg_namespace n ON n.oid = t.relnamespace
+     WHERE k.contype = 'c' AND n.nspname = current_schema()";

@@ -14,7 +14,8 @@ use std::path::PathBuf;
 
 pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique_violation};
 pub(crate) use conn::{direct, take_writer_lock};
-pub use inspect::{explain, shape};
+pub(crate) use fixed::Forever;
+pub use inspect::{checks, explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
 pub(crate) use record::{audit, record};
 

@@ -145,8 +145,15 @@ pub(crate) use audit;
 /// Writes values so that no two different lists give the same bytes: a tag, then a length or a fixed width.
 ///
 /// This is version 1 of the encoding that journal hashes rest on; it is never changed, only followed by another.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Encoder(Vec<u8>);
+
+impl Default for Encoder {
+    /// With room for most rows, so that it need not grow.
+    fn default() -> Self {
+        Self(Vec::with_capacity(1_024))
+    }
+}
 
 impl Encoder {
     /// Appends one value.

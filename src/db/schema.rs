@@ -342,7 +342,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);
+diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);
 
 diesel::table! {
     principals (jurisdiction, principal) {

@@ -14,6 +14,11 @@ impl Dice {
         Self(seed)
     }
 
+    /// Others that follow from these, so that who rolls first changes nothing here.
+    pub fn fork(&mut self, number: u64) -> Self {
+        Self(self.roll() ^ number.wrapping_mul(0x2545_f491_4f6c_dd1d))
+    }
+
     /// Any number (splitmix64).
     pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

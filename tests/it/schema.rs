@@ -1,6 +1,7 @@
 //! The two schemas are one: the same columns and constraints, up, down and up again; and the rules that every table keeps.
 
 use kehoach::db::{self, Conn, Engine, Migration, Opening};
+use regex::Regex;
 
 use crate::harness::{Harness, engines};
 
@@ -26,6 +27,83 @@ async fn both_engines_have_the_same_columns_keys_and_references() {
     assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
     assert!(sqlite.len() > 200, "the shape says almost nothing: {sqlite:?}");
 }
+
+/// The conditions of every table in words that do not depend on the engine, sorted.
+fn conditions(h: &Harness) -> Vec<String> {
+    let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+    let comment = Regex::new("--[^\n]*").unwrap();
+    let mut found = Vec::new();
+    for line in db::checks(&mut conn).unwrap() {
+        let (table, text) = line.split_once(' ').unwrap();
+        let code = comment.replace_all(text, "").into_owned();
+        let mut rest = code.as_str();
+        while let Some(at) = rest.find("CHECK") {
+            let condition = balanced(&rest[at + "CHECK".len()..]);
+            found.push(format!("{table} {}", steady(condition)));
+            rest = &rest[at + "CHECK".len() + condition.len()..];
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The text up to the bracket that closes its first one.
+fn balanced(text: &str) -> &str {
+    let mut depth = 0;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' if depth == 1 => return &text[..=at],
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    panic!("no end: {text}")
+}
+
+/// A condition without what PostgreSQL adds or writes in another way: brackets, casts, ranges, lists.
+fn steady(condition: &str) -> String {
+    let rules = [
+        (r"octet_length", "length"),
+        (r"::(text|bigint|integer|smallint)(\[\])?", ""),
+        (r"= ANY \(+ARRAY\[([^\]]*)\]\)*", "IN ($1)"),
+        (r"([\w]+(?:\(\w+\))?) BETWEEN (\w+) AND (\w+)", "$1 >= $2 AND $1 <= $3"),
+        (r"[()\s]", ""),
+    ];
+    rules
+        .iter()
+        .fold(condition.to_owned(), |text, (from, to)| Regex::new(from).unwrap().replace_all(&text, *to).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_check_rows_by_the_same_conditions() {
+    let (Some(sqlite), Some(postgres)) = (Harness::new(Engine::Sqlite).await, Harness::new(Engine::Postgres).await)
+    else {
+        return;
+    };
+    let (sqlite, postgres) = (conditions(&sqlite), conditions(&postgres));
+    let only = |these: &[String], those: &[String]| {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
+    assert_eq!(sqlite, postgres, "one of them stands twice");
+    assert!(sqlite.len() > 80, "the conditions say almost nothing: {sqlite:?}");
+}
+
+/// PostgreSQL plans by how many rows there are: 500 estimates in 10 versions each, with one group and two lines.
+const MANY_VERSIONS: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO estimate_versions (jurisdiction, since, until, estimate, at, created_at, unit, fiscal_year, kind, series, sequence, scheme, state,
+           submission, number, in_force, title, line_count, last_sequence)
+    SELECT 'j', v, v + 1, 'e' || e, v, 1, 'u', 2026, 'ANNUAL', '', 1, 's', 'DRAFT', 1, 1, 1, '', 2, 2
+      FROM generate_series(1, 10) v, generate_series(1, 500) e;
+    INSERT INTO estimate_totals
+    SELECT 'j', v, v + 1, 'e' || e, 'EXPENDITURE', 'RECURRENT', 'AUTONOMOUS', 2, 0, 0, 0, 0, 0, 0, 7, 2, 7, 2, 7, 2
+      FROM generate_series(1, 10) v, generate_series(1, 500) e;
+    INSERT INTO line_versions (jurisdiction, since, until, estimate, line, sequence, side, nature, autonomy, delegated, description, search, decided)
+    SELECT 'j', v, v + 1, 'e' || e, 'l' || l, l, 'EXPENDITURE', 'RECURRENT', 'AUTONOMOUS', 0, '', '', 7
+      FROM generate_series(1, 10) v, generate_series(1, 500) e, generate_series(1, 2) l;
+    ANALYZE estimate_versions; ANALYZE estimate_totals; ANALYZE line_versions";
 
 engines! {
     async fn every_step_can_be_undone_and_done_again(h: Harness) {
@@ -71,6 +149,40 @@ engines! {
             let plan = db::explain(&mut conn, &query).unwrap().join("; ");
             let indexed = plan.contains("USING INDEX") || plan.contains("Index Scan") || plan.contains("Index Cond");
             assert!(indexed && !plan.contains("SCAN ") && !plan.contains("Seq Scan"), "{query}\n{plan}");
+        }
+    }
+
+    async fn texts_in_force_are_found_by_an_index_for_each_estimate(h: Harness) {
+        let at = "h.since <= 10 AND h.until > 10";
+        let joined = |table: &str, same: &str| format!(
+            "SELECT t.* FROM estimate_versions h JOIN {table} t ON t.estimate = h.estimate AND {same}
+              WHERE h.jurisdiction = 'j' AND h.estimate IN ('e1', 'e2') AND t.jurisdiction = 'j' AND {at}"
+        );
+        let added = |table: &str| format!(
+            "WITH chosen (estimate, class, at) AS (VALUES ('e1', 0, 9), ('e2', 0, 10))
+             SELECT chosen.class, SUM(t.decided) FROM chosen CROSS JOIN {table} t
+              WHERE t.estimate = chosen.estimate AND t.jurisdiction = 'j'
+                AND t.until > 9 AND t.since <= 10 AND t.until > chosen.at AND t.since <= chosen.at GROUP BY chosen.class"
+        );
+        let queries = [
+            (joined("estimate_versions", "t.since = h.in_force"), "since"),
+            (joined("estimate_totals", "t.since <= h.in_force AND t.until > h.in_force"), "until"),
+            (added("estimate_totals"), "until"),
+            (added("line_versions"), "until"),
+        ];
+        if h.engine() == Engine::Postgres {
+            h.sql(MANY_VERSIONS);
+        }
+        let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+        for (query, column) in queries {
+            let plan = db::explain(&mut conn, &query).unwrap();
+            // Each step of the joined table is a search by jurisdiction, estimate and revision.
+            let found = plan.iter().any(|step| match h.engine() {
+                Engine::Sqlite => step.starts_with("SEARCH t USING INDEX") && step.contains("estimate=?") && step.contains(column),
+                Engine::Postgres => step.contains("Index Cond") && step.contains("estimate = ") && step.contains(column),
+            });
+            let scanned = plan.iter().any(|step| step.starts_with("SCAN t") || step.contains("Seq Scan"));
+            assert!(found && !scanned, "{query}\n{plan:#?}");
         }
     }
 }

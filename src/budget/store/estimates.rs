@@ -1,13 +1,16 @@
 //! The tables of estimates: facts, header, texts and totals.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
+use super::in_force;
 use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{CURRENT, Conn, Db, audit, direct, record};
+use crate::db::{Conn, Db, Forever, audit, direct, record};
 use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::word::Word;
@@ -94,6 +97,8 @@ pub struct EstimateFilter {
     pub series: Option<String>,
     /// In one of these states.
     pub states: Vec<State>,
+    /// Only those with a text in force, and that text of them.
+    pub in_force: bool,
 }
 
 /// Whether an id is taken, now or in the past.
@@ -120,7 +125,7 @@ pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
         .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
-        .filter(versions::until.eq(CURRENT))
+        .filter(versions::until.eq(Forever))
         .order(versions::sequence.desc())
         .select(versions::sequence);
     Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.unwrap_or_default())
@@ -165,6 +170,29 @@ pub fn list_estimates(
     after: Option<&Key>,
     limit: i64,
 ) -> Result<Vec<Estimate>> {
+    let mut found = list_headers(view, filter, after, limit)?;
+    let ids: Vec<String> = found.iter().map(|estimate| estimate.id.clone()).collect();
+    let sums = if filter.in_force {
+        in_force::show_texts(view, &mut found)?;
+        in_force::total_rows(view, &ids)?
+    } else {
+        total_rows(view, &ids)?
+    };
+    let places: HashMap<&str, usize> = ids.iter().zip(0..).map(|(id, place)| (id.as_str(), place)).collect();
+    for row in sums {
+        if let Some(estimate) = places.get(row.estimate.as_str()).and_then(|place| found.get_mut(*place)) {
+            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
+        }
+    }
+    Ok(found)
+}
+
+fn list_headers(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<Estimate>> {
     let mut query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
@@ -196,16 +224,10 @@ pub fn list_estimates(
         query = query
             .filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
     }
-    let rows = query.load::<HeaderRow>(view.conn)?;
-    let ids: Vec<String> = rows.iter().map(|row| row.estimate.clone()).collect();
-    let mut found = rows.into_iter().map(estimate_of).collect::<Result<Vec<_>>>()?;
-    let sums = total_rows(view, &ids)?;
-    for row in sums {
-        if let Some(estimate) = found.iter_mut().find(|estimate| estimate.id == row.estimate) {
-            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
-        }
+    if filter.in_force {
+        query = query.filter(versions::in_force.is_not_null());
     }
-    Ok(found)
+    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
 }
 
 fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
@@ -284,7 +306,7 @@ fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
     let view = tx.view();
     let query = texts::table
         .filter(texts::jurisdiction.eq(view.jurisdiction).and(texts::estimate.eq(estimate)))
-        .filter(texts::until.eq(CURRENT));
+        .filter(texts::until.eq(Forever));
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 

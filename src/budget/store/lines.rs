@@ -10,7 +10,7 @@ use crate::budget::model::{
 use crate::classification::model::Dimension;
 use crate::commit::{Tx, View};
 use crate::db::schema::line_versions as lines;
-use crate::db::{CURRENT, Conn, Db, direct, record};
+use crate::db::{Conn, Db, Forever, direct, record};
 use crate::error::Result;
 use crate::text;
 use crate::word::Word;
@@ -299,7 +299,7 @@ pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<
     for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
         let query = lines::table
             .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
-            .filter(lines::until.eq(CURRENT));
+            .filter(lines::until.eq(Forever));
         let rows = match ids {
             [one] => direct!(view.conn, |conn| query.filter(lines::line.eq(one)).load::<LineRow>(conn))?,
             ids => direct!(view.conn, |conn| query.filter(lines::line.eq_any(ids)).load::<LineRow>(conn))?,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod estimates;
+mod in_force;
 mod lines;
 mod summary;
 
@@ -68,7 +69,7 @@ fn code_operation(code: &str, parent: &str) -> pb::CodeOperation {
 }
 
 pub fn at(revision: i64) -> pb::ReadAt {
-    pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)) }
+    pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)), ..Default::default() }
 }
 
 pub fn estimate_name(estimate: &str) -> String {

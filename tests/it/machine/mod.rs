@@ -3,10 +3,12 @@
 mod audit;
 mod groups;
 mod held;
+mod history;
 mod outages;
 mod overload;
 mod processes;
 mod requests;
+mod serial;
 
 use std::time::{Duration, Instant};
 

@@ -144,6 +144,14 @@ async fn every_failure_of_the_disk_is_survived() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_could_only_read_does_not_start() {
+    // At one of these the file is opened for the writer; SQLite would fall back to reading, and say nothing.
+    for when in 3..8 {
+        let Some(_) = meets(&format!("openat:error=EIO:when={when}")).await else { return };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_failed_fsync_nothing_is_written_and_the_process_ends() {
     let Some((place, before)) = prepared().await else { return };
     // The writer's own third: the threads of strace are counted one by one, and the first two are those of two good calls.

@@ -1,8 +1,10 @@
 //! The real binary as a process: started, asked, stopped, killed, and watched from outside.
 
+mod attacks;
 mod disk;
 mod frames;
 mod ground;
+mod hostile;
 mod killing;
 mod migrating;
 mod settings;
@@ -111,10 +113,22 @@ impl Process {
         }
     }
 
+    /// The most memory that it has held, in bytes.
+    pub fn memory(&self) -> u64 {
+        memory(self.child.id())
+    }
+
     /// What it has logged.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The most memory that a process has had in use, in bytes.
+fn memory(id: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok());
+    kib.map_or(0, |kib: u64| kib << 10)
 }
 
 impl Drop for Process {
