@@ -2,6 +2,9 @@
 //!
 //! Pure: no status codes (those are in `grpc/status.rs`) and no logging.
 
+use crate::document::standing::Denial;
+use crate::word::Word;
+
 /// Shorthand for everything that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -42,6 +45,8 @@ pub enum Error {
         reason: Reason,
         /// What would be needed, in one clause.
         needs: String,
+        /// The same as single facts, by name.
+        facts: Vec<(&'static str, String)>,
     },
     /// The object changed since the caller read it: reload and decide again.
     #[error("stale etag")]
@@ -118,6 +123,19 @@ pub struct Refusal {
     pub rule: Option<&'static str>,
 }
 
+impl From<Denial> for Error {
+    fn from(denial: Denial) -> Self {
+        let needs = denial.needs();
+        let action = ("action", denial.action.as_str().to_owned());
+        if denial.administrator {
+            return Self::Denied { reason: Reason::NotAdministrator, needs, facts: vec![action] };
+        }
+        let roles: Vec<&str> = denial.roles.iter().map(|role| role.as_str()).collect();
+        let facts = vec![action, ("role", roles.join(",")), ("scope", denial.scope)];
+        Self::Denied { reason: Reason::RoleMissing, needs, facts }
+    }
+}
+
 impl Error {
     /// A single wrong field.
     pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
@@ -174,6 +192,9 @@ reasons! {
     RequestIdReused "REQUEST_ID_REUSED",
     Unauthenticated "UNAUTHENTICATED",
     NotAdministrator "NOT_ADMINISTRATOR",
+    RoleMissing "ROLE_MISSING",
+    DelegationMissing "DELEGATION_MISSING",
+    DelegationChained "DELEGATION_CHAINED",
     ResourceNotFound "RESOURCE_NOT_FOUND",
     StaleEtag "STALE_ETAG",
     AlreadyExists "ALREADY_EXISTS",
@@ -206,6 +227,10 @@ reasons! {
     OwnPrincipal "OWN_PRINCIPAL",
     LastAdministrator "LAST_ADMINISTRATOR",
     TokenEnded "TOKEN_ENDED",
+    GrantNotPending "GRANT_NOT_PENDING",
+    SecondPerson "SECOND_PERSON",
+    GrantEnded "GRANT_ENDED",
+    OwnGrant "OWN_GRANT",
     TooManyRows "TOO_MANY_ROWS",
     LinesPerEstimate "LINES_PER_ESTIMATE",
     MessageTooLarge "MESSAGE_TOO_LARGE",
@@ -214,6 +239,7 @@ reasons! {
     MappingsPerPrincipal "MAPPINGS_PER_PRINCIPAL",
     QueueFull "QUEUE_FULL",
     Busy "BUSY",
+    ShareExceeded "SHARE_EXCEEDED",
     OutcomeUnknown "OUTCOME_UNKNOWN",
     Deadline "DEADLINE",
     Internal "INTERNAL",

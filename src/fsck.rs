@@ -68,6 +68,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     let mut rows = Rows::default();
     crate::organisation::store::audit(conn, jurisdiction, &mut rows)?;
     crate::identity::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::access::store::audit(conn, jurisdiction, &mut rows)?;
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;

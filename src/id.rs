@@ -102,6 +102,12 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
     LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/grants/{grant}`
+    GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/delegations/{delegation}`
+    DelegationName, "jurisdictions" => jurisdiction, "delegations" => delegation);
+resource_name!(
     /// `principals/{principal}`
     PrincipalName, "principals" => principal);
 resource_name!(

@@ -10,7 +10,7 @@
 //!
 //! A call comes in at [`server`], is told whose it is by [`identity`], takes the road of [`mod@grpc`] from bytes to a question, and reaches an action of its slice. The
 //! action reads or writes through [`app`], the machine, which knows no subject: [`commit`] orders the writes, [`db`] knows
-//! the engines. Each slice has the same rooms: `model` (pure), `actions`, `store` (the tables), `wire` (the messages), `grpc`
+//! the engines. What the caller may do is asked of [`access`] in the same transaction and judged by [`document`], which is pure. Each slice has the same rooms: `model` (pure), `actions`, `store` (the tables), `wire` (the messages), `grpc`
 //! (the table of its methods).
 //!
 //! | slice | subject |
@@ -18,11 +18,14 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
 //! # Invariants
 //!
 //! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
+//! * Nothing is written without a [`document::standing::Permit`], which only a standing gives.
+//! * Every method has a [`document::authority::Rule`]; without one it does not compile.
 //! * Nothing is answered before COMMIT returned.
 //! * Revisions of a jurisdiction are dense: 1, 2, 3 … without a gap.
 //! * What a read at a revision says never changes again.
@@ -32,6 +35,7 @@
 //!
 //! JSON over HTTP, a broker, a cache server, plug-ins. History is in the tables; distribution belongs to PostgreSQL.
 
+pub mod access;
 pub mod app;
 pub mod approval;
 pub mod budget;

@@ -28,6 +28,14 @@ limits! {
     MESSAGE_BYTES = 16 << 20, "The largest request message: 2,000 operations with every text at its limit fit; one message must not hold much of the memory.";
     ANSWER_BYTES = 64 << 20, "The largest answer: 10,000 roll-up rows or 1,000 lines fit many times; above it the server is asked for less.";
     HEADER_LIST_BYTES = 16 << 10, "All metadata of one call; a token and a trace context fit many times.";
+    CONNECTIONS = 4_096, "Connections of the process; an idle one with TLS takes about 50 KB.";
+    CONNECTIONS_PER_ADDRESS = 512, "Connections from one address, or one site of version 6: a proxy with a pool fits, a flood from one place leaves room for others.";
+    FIRST_REQUEST_MS = 10_000, "A connection that has asked for nothing by then is closed.";
+    CONNECTION_AGE_MS = 1_800_000, "A connection is told to go after this time, more or less a tenth, so that clients spread anew over servers and certificates of clients are checked again.";
+    CONNECTION_GRACE_MS = 35_000, "After that its calls may finish for this long, which is longer than a call may take.";
+    CALLS_PER_PRINCIPAL = 128, "Calls of one principal in flight; twice what a group of commands holds.";
+    WAITING_PER_PRINCIPAL = 1_024, "Calls of one principal that wait for one of its own to end; more are refused at once.";
+    ADMISSION_WAIT_MS = 100, "How long they wait; a burst passes, a flood is slowed down and refused.";
     CONCURRENT_STREAMS = 256, "Calls in flight on one connection; more wait in the client.";
     PENDING_RESETS = 64, "Streams reset by the peer and not yet forgotten; a flood beyond it ends the connection.";
     STREAM_WINDOW_BYTES = 1 << 20, "HTTP/2 flow-control window of one stream.";
@@ -56,6 +64,16 @@ limits! {
     CREDENTIAL_BYTES = 8_192, "The longest credential that is looked at; a JWT with many claims has two thousand.";
     CREDENTIAL_CACHE = 10_000, "Credentials that are known to be good; when it is full, all are verified anew.";
     VERIFICATIONS = 16, "Credentials verified at once against the store; bad ones must not fill the queue of reads.";
+    CLOCK_SKEW_MS = 60_000, "How far the clock of an issuer of JWTs may be from ours.";
+    KEY_SET_BYTES = 262_144, "The largest set of keys of an issuer that is read; a hundred RSA keys fit.";
+    KEY_SET_KEYS = 100, "Keys of an issuer that are tried; the others are ignored.";
+    KEY_SET_REFRESH_MS = 300_000, "A set of keys at a URL is fetched this often; after a failure the last good one is kept.";
+    KEY_SET_RETRY_MS = 10_000, "After a failure, or for a key that is not in the set, it is fetched no sooner than this.";
+    FILE_CHECK_MS = 1_000, "Files of certificates and keys are looked at this often for changes.";
+    HANDSHAKE_MS = 5_000, "From the first byte to the end of the TLS handshake; a slow peer must not hold a descriptor for nothing.";
+    REFUSALS_LISTED = 10, "Refusals of one caller in a second that are listed in the access log; more are counted together.";
+    REFUSAL_QUEUE = 4_096, "Refusals on their way to the access log; beyond it they are counted in the metrics only.";
+    REFUSAL_BATCH_MS = 250, "Refusals are written to the access log together this often; what was not written is lost with the process.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

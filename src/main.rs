@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kehoach::app::App;
-use kehoach::config::{Command, Config};
+use kehoach::config::{self, Command, Config};
 use kehoach::db::{self, Migration};
 use kehoach::identity::{self, FirstToken};
 use kehoach::{fsck, limits, server, telemetry};
@@ -29,7 +29,10 @@ fn main() -> ExitCode {
         Ok(config) => config,
         Err(error) => {
             let code = if error.use_stderr() { USAGE } else { 0 };
-            drop(error.print());
+            match config::discreet(&error) {
+                Some(sentence) => eprintln!("kehoach: {sentence}"),
+                None => drop(error.print()),
+            }
             return ExitCode::from(code);
         }
     };
@@ -57,7 +60,8 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn serve(config: &Config) -> Outcome {
-    if let Err(sentence) = config.serve.check() {
+    // Before anything is made: what cannot be served leaves no database and no token behind.
+    if let Err(sentence) = config.serve.check().and_then(|()| config.serve.settings().check_files()) {
         eprintln!("kehoach: {sentence}");
         return Ok(ExitCode::from(CONFIG));
     }
@@ -74,7 +78,13 @@ async fn serve(config: &Config) -> Outcome {
         tracing::info!(address = %metrics.local_addr()?, "metrics");
         tokio::spawn(server::serve_metrics(metrics, app.clone(), recorder));
     }
-    let server = server::Server::with(listener, app.clone(), config.serve.settings());
+    let server = match server::Server::open(listener, app.clone(), config.serve.settings()).await {
+        Ok(server) => server,
+        Err(sentence) => {
+            eprintln!("kehoach: {sentence}");
+            return Ok(ExitCode::from(CONFIG));
+        }
+    };
     tracing::info!(version = env!("CARGO_PKG_VERSION"), database = %config.common.database, address = %server.address()?, "serving");
     let (stop, stopped) = watch::channel(false);
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

@@ -1,6 +1,5 @@
 //! Clients that send prepared bytes and keep answers as bytes, in a closed loop or an open one: the load costs as little as it can.
 
-use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,12 +7,16 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use kehoach::grpc::codec::Raw;
+use tokio::sync::Semaphore;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
 /// Connections of one load.
 const CONNECTIONS: usize = 4;
+
+/// Callers that stand ready in an open loop.
+const READY: usize = 1_024;
 
 /// A method and the encoded request.
 pub type Ask = (&'static str, Bytes);
@@ -173,40 +176,49 @@ pub async fn closed_loop(doors: &[Door], callers: Vec<Box<dyn Caller>>, last: Du
 }
 
 /// Calls at a rate, whether the ones before are answered or not. A latency begins when the call was meant to be sent.
+///
+/// So many callers stand ready that a call waits for a free one only where the server is far behind, and then its wait counts.
 pub async fn open_loop<F>(doors: &[Door], rate: f64, last: Duration, ask: F) -> Measured
 where
-    F: Fn(usize) -> Ask + Send + 'static,
+    F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
 {
     let connections = connections(doors).await;
-    let runtime = tokio::runtime::Handle::current();
+    let total = (rate * last.as_secs_f64()) as usize;
+    let (due, next) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let started = Instant::now();
+    let meant = move |number: usize| started + Duration::from_secs_f64(number as f64 / rate);
+    let callers: Vec<_> = (0..READY)
+        .map(|place| {
+            let mut client = connections[place % connections.len()].clone();
+            let (due, next, ask) = (due.clone(), next.clone(), ask.clone());
+            tokio::spawn(async move {
+                let mut measured = Measured::default();
+                loop {
+                    due.acquire().await.unwrap().forget();
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= total {
+                        return measured;
+                    }
+                    let outcome = client.call(ask(number)).await;
+                    measured.note(meant(number).elapsed(), outcome);
+                }
+            })
+        })
+        .collect();
+    // A thread of its own: the runtime's timers tell no time below a millisecond.
     let pacer = std::thread::spawn(move || {
-        let mut flying = VecDeque::new();
-        for number in 0.. {
-            let meant = started + Duration::from_secs_f64(f64::from(number) / rate);
-            if meant - started >= last {
-                break;
-            }
-            // The runtime's own timers tell no time below a millisecond.
-            while let Some(early) = meant.checked_duration_since(Instant::now()).filter(|early| !early.is_zero()) {
-                std::thread::park_timeout(early);
-            }
-            let place = number as usize;
-            let (mut client, question) = (connections[place % connections.len()].clone(), ask(place));
-            flying.push_back(runtime.spawn(async move {
-                let outcome = client.call(question).await;
-                (meant.elapsed(), outcome.map(|_| Bytes::new()))
-            }));
+        let mut sent = 0;
+        while sent < total {
+            let now = ((started.elapsed().as_secs_f64() * rate) as usize + 1).min(total);
+            due.add_permits(now - sent);
+            sent = now;
+            std::thread::park_timeout(meant(sent).saturating_duration_since(Instant::now()));
         }
-        flying
+        due.add_permits(READY);
     });
-    let flying = tokio::task::spawn_blocking(|| pacer.join()).await.unwrap().unwrap();
-    let mut measured = Measured::default();
-    for call in flying {
-        let (latency, outcome) = call.await.unwrap();
-        measured.note(latency, outcome);
-    }
-    Measured::gathered(started.elapsed(), vec![measured])
+    let parts = futures_util::future::try_join_all(callers).await.unwrap();
+    pacer.join().unwrap();
+    Measured::gathered(started.elapsed(), parts)
 }
 
 /// Connections that are open already; each of them is asked for something that is not there.

@@ -13,7 +13,7 @@ const LONGEST_MS: f64 = 250.0;
 /// Questions that can be asked again.
 pub async fn reads<F>(site: &Site, report: &mut Report, name: &str, peak: &Measured, question: F)
 where
-    F: Fn(usize) -> Ask + Send + 'static,
+    F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
 {
     reads_once(site, report, name, peak, usize::MAX, question).await;
 }
@@ -21,7 +21,7 @@ where
 /// Questions of which each is asked once: for as long as there are any.
 pub async fn reads_once<F>(site: &Site, report: &mut Report, name: &str, peak: &Measured, end: usize, question: F)
 where
-    F: Fn(usize) -> Ask + Send + 'static,
+    F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
 {
     if !site.scale.wants("P9") {
         return;

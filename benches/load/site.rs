@@ -150,7 +150,10 @@ impl Site {
     }
 
     /// The same questions at a rate.
-    pub async fn open(&self, rate: f64, last: Duration, question: impl Fn(usize) -> Ask + Send + 'static) -> Measured {
+    pub async fn open<F>(&self, rate: f64, last: Duration, question: F) -> Measured
+    where
+        F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
+    {
         let before = self.processor();
         let mut measured = open_loop(&self.doors(), rate, last, question).await;
         self.note_processor(before, &mut measured);

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::ReadAt;
+use super::{ReadAt, Visibility};
 use crate::commit::Observer;
 use crate::limits;
 
@@ -45,7 +45,26 @@ pub struct Kept {
     pub bytes: Bytes,
     /// The jurisdiction whose head is to be named beside it.
     pub jurisdiction: String,
+    /// Who may have it: callers who may see the same.
+    pub visibility: Visibility,
 }
+
+/// An answer that is kept, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The answer.
+    pub kept: Kept,
+    /// What ends it.
+    pub depends: Depends,
+    /// A head at which it is true. Where this process alone writes, it is true at the newest as well.
+    pub head: i64,
+}
+
+/// The answers to one request: one for each that callers may see.
+type Variants = Vec<Known>;
+
+/// Answers to one request that are kept for different callers; beyond, the oldest goes.
+const VARIANTS: usize = 8;
 
 /// The answers, by method and request.
 #[derive(Debug, Default)]
@@ -53,7 +72,7 @@ pub struct Cache(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    entries: HashMap<Key, Kept>,
+    entries: HashMap<Key, Variants>,
     /// Oldest first; keys of entries that are gone may still stand here.
     order: VecDeque<Key>,
     bytes: usize,
@@ -65,9 +84,42 @@ struct State {
 type Key = (&'static str, Bytes);
 
 impl Cache {
-    /// The answer to a request, if it is kept and still true.
-    pub fn get(&self, method: &'static str, request: &Bytes) -> Option<Kept> {
-        self.lock().entries.get(&(method, request.clone())).cloned()
+    /// The answer to a request, if it is kept and still true; `sees` tells what the caller may see of a jurisdiction.
+    pub fn get(
+        &self,
+        method: &'static str,
+        request: &Bytes,
+        sees: impl FnOnce(&str) -> Option<Visibility>,
+    ) -> Option<Kept> {
+        let state = self.lock();
+        let variants = state.entries.get(&(method, request.clone()))?;
+        let visibility = sees(&variants.first()?.kept.jurisdiction)?;
+        variants.iter().find(|known| known.kept.visibility == visibility).map(|known| known.kept.clone())
+    }
+
+    /// Whose journal ends the answers that are kept for a request, if there are any.
+    pub fn home(&self, method: &'static str, request: &Bytes) -> Option<String> {
+        let state = self.lock();
+        let first = state.entries.get(&(method, request.clone()))?.first();
+        first.map(|known| known.kept.jurisdiction.clone())
+    }
+
+    /// The answer for those who may see this, with what is known of it.
+    pub fn known(&self, method: &'static str, request: &Bytes, visibility: &Visibility) -> Option<Known> {
+        let state = self.lock();
+        let mut variants = state.entries.get(&(method, request.clone()))?.iter();
+        variants.find(|known| known.kept.visibility == *visibility).cloned()
+    }
+
+    /// Takes note that the answer that was true at one head is true at a later one.
+    pub fn confirm(&self, method: &'static str, request: &Bytes, visibility: &Visibility, from: i64, to: i64) {
+        // Whatever stands here with the same head says the same, even if it was read again meanwhile.
+        let mut state = self.lock();
+        for known in state.entries.get_mut(&(method, request.clone())).into_iter().flatten() {
+            if known.kept.visibility == *visibility && known.head == from {
+                known.head = known.head.max(to);
+            }
+        }
     }
 
     /// Keeps an answer that was read while `head` was the head, unless something it depends on changed since.
@@ -92,10 +144,7 @@ impl Cache {
                 state.by_jurisdiction.entry(kept.jurisdiction.clone()).or_default().insert(key.clone());
             }
         }
-        if state.entries.insert(key.clone(), kept).is_none() {
-            state.bytes += size;
-            state.order.push_back(key);
-        }
+        state.put(key, Known { kept, depends: depends.clone(), head });
         while state.bytes > limits::count(limits::ANSWER_CACHE_BYTES) {
             match state.order.pop_front() {
                 Some(oldest) => state.remove(&oldest),
@@ -133,9 +182,26 @@ impl Observer for Cache {
 }
 
 impl State {
+    fn put(&mut self, key: Key, new: Known) {
+        let size = |known: &Known| known.kept.bytes.len() + key.1.len();
+        let variants = self.entries.entry(key.clone()).or_default();
+        let is_first = variants.is_empty();
+        let full = variants.len() >= VARIANTS;
+        let same = variants.iter().position(|other| other.kept.visibility == new.kept.visibility);
+        if let Some(place) = same.or(full.then_some(0)) {
+            let old = variants.remove(place);
+            self.bytes = self.bytes.saturating_sub(size(&old));
+        }
+        self.bytes += size(&new);
+        variants.push(new);
+        if is_first {
+            self.order.push_back(key);
+        }
+    }
+
     fn remove(&mut self, key: &Key) {
-        if let Some(kept) = self.entries.remove(key) {
-            self.bytes = self.bytes.saturating_sub(kept.bytes.len() + key.1.len());
+        for known in self.entries.remove(key).unwrap_or_default() {
+            self.bytes = self.bytes.saturating_sub(known.kept.bytes.len() + key.1.len());
         }
         if self.order.len() > 2 * self.entries.len() + REMEMBERED {
             let entries = &self.entries;
@@ -169,7 +235,7 @@ mod tests {
     use super::*;
 
     fn kept(text: &'static str) -> Kept {
-        Kept { bytes: Bytes::from_static(text.as_bytes()), jurisdiction: "j".to_owned() }
+        Kept { bytes: Bytes::from_static(text.as_bytes()), jurisdiction: "j".to_owned(), visibility: [0; 32] }
     }
 
     fn on(name: &str) -> Depends {
@@ -182,9 +248,9 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.keep("m", request.clone(), kept("a"), &on("x"), 1);
         cache.committed("j", 2, &["y".to_owned()]);
-        assert_eq!(cache.get("m", &request), Some(kept("a")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("a")));
         cache.committed("j", 3, &["x".to_owned()]);
-        assert_eq!(cache.get("m", &request), None);
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), None);
     }
 
     #[test]
@@ -193,9 +259,9 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.committed("j", 2, &["x".to_owned()]);
         cache.keep("m", request.clone(), kept("old"), &on("x"), 1);
-        assert_eq!(cache.get("m", &request), None);
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), None);
         cache.keep("m", request.clone(), kept("new"), &on("x"), 2);
-        assert_eq!(cache.get("m", &request), Some(kept("new")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("new")));
     }
 
     #[test]
@@ -205,7 +271,35 @@ mod tests {
             cache.committed("j", revision, &["y".to_owned()]);
         }
         cache.keep("m", Bytes::from_static(b"q"), kept("a"), &on("x"), 1);
-        assert_eq!(cache.get("m", &Bytes::from_static(b"q")), None);
+        assert_eq!(cache.get("m", &Bytes::from_static(b"q"), |_| Some([0; 32])), None);
+    }
+
+    #[test]
+    fn callers_who_may_see_something_else_get_another_answer_and_strangers_none() {
+        let cache = Cache::default();
+        let request = Bytes::from_static(b"q");
+        let of = |text, who| Kept { visibility: [who; 32], ..kept(text) };
+        cache.keep("m", request.clone(), of("a", 1), &on("x"), 1);
+        cache.keep("m", request.clone(), of("b", 2), &on("x"), 1);
+        let get = |who: u8| cache.get("m", &request, |_| Some([who; 32]));
+        assert_eq!((get(1), get(2), get(3)), (Some(of("a", 1)), Some(of("b", 2)), None));
+        assert_eq!(cache.get("m", &request, |_| None), None);
+        cache.committed("j", 2, &["x".to_owned()]);
+        assert_eq!((get(1), get(2)), (None, None));
+    }
+
+    #[test]
+    fn a_confirmed_answer_is_true_at_the_later_head_and_never_at_an_earlier_one() {
+        let cache = Cache::default();
+        let request = Bytes::from_static(b"q");
+        let head = || cache.known("m", &request, &[0; 32]).map(|known| known.head);
+        cache.confirm("m", &request, &[0; 32], 1, 5);
+        assert_eq!(head(), None);
+        cache.keep("m", request.clone(), kept("a"), &on("x"), 1);
+        for (from, to, then) in [(1, 3, 3), (1, 9, 3), (3, 2, 3), (3, 4, 4)] {
+            cache.confirm("m", &request, &[0; 32], from, to);
+            assert_eq!(head(), Some(then));
+        }
     }
 
     #[test]
@@ -214,6 +308,6 @@ mod tests {
         let request = Bytes::from_static(b"q");
         cache.keep("m", request.clone(), kept("a"), &Depends::Everything, 1);
         cache.committed("k", 2, &["x".to_owned()]);
-        assert_eq!(cache.get("m", &request), Some(kept("a")));
+        assert_eq!(cache.get("m", &request, |_| Some([0; 32])), Some(kept("a")));
     }
 }

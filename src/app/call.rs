@@ -5,12 +5,17 @@ use std::time::Instant;
 use crate::app::Depends;
 use crate::clock::Micros;
 use crate::commit::Request;
+use crate::document::authority::Rule;
 
 /// What is known about a call before its message is looked at, and the parts that all messages share.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Who makes it.
     pub actor: String,
+    /// Whom that one stands in for; empty for nobody.
+    pub on_behalf_of: String,
+    /// Who may make it.
+    pub rule: Rule,
     /// The method, as `/kehoach.v1.BudgetService/CreateEstimate`.
     pub method: &'static str,
     /// When it arrived; whatever depends on today depends on this.
@@ -50,13 +55,18 @@ pub struct Answer<T> {
     pub revision: i64,
     /// Whether an earlier execution of the same request is answered again.
     pub replayed: bool,
+    /// What it may be kept under: others with the same say may have it.
+    pub visibility: Visibility,
 }
+
+/// Stands for what a caller may see; the same for callers who may see the same.
+pub type Visibility = [u8; 32];
 
 impl<T> Answer<T> {
     /// The same answer with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
-        let Self { value, head, revision, replayed } = self;
-        Answer { value: change(value), head, revision, replayed }
+        let Self { value, head, revision, replayed, visibility } = self;
+        Answer { value: change(value), head, revision, replayed, visibility }
     }
 
     /// The answer as one that may be kept for as long as nothing it depends on changes.

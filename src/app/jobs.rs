@@ -3,7 +3,7 @@
 use tokio::sync::oneshot::Sender;
 
 use super::Answer;
-use crate::commit::{Command, Entry, Executing, First, Outcome, Tx, View};
+use crate::commit::{Command, Entry, Executing, First, Outcome, Tx};
 use crate::error::{Error, Result};
 
 /// A command that answers a `T`.
@@ -26,7 +26,7 @@ impl<T, F, R> Command for Work<T, F, R>
 where
     T: Send,
     F: Fn(&mut Tx<'_>) -> Result<(Entry, T)> + Send,
-    R: Fn(&mut View<'_>, &First) -> Result<T> + Send,
+    R: Fn(&mut Tx<'_>, &First) -> Result<T> + Send,
 {
     fn executing(&self) -> &Executing {
         &self.executing
@@ -38,8 +38,8 @@ where
         Ok(entry)
     }
 
-    fn replay(&mut self, view: &mut View<'_>, first: &First) -> Result<()> {
-        self.value = Some((self.replay)(view, first)?);
+    fn replay(&mut self, tx: &mut Tx<'_>, first: &First) -> Result<()> {
+        self.value = Some((self.replay)(tx, first)?);
         Ok(())
     }
 
@@ -48,7 +48,7 @@ where
         let answer = outcome.and_then(|outcome| {
             let value = value.ok_or_else(|| Error::bug("a command ended well and left no value"))?;
             let Outcome { head, replayed } = outcome;
-            Ok(Answer { value, head, revision: head, replayed })
+            Ok(Answer { value, head, revision: head, replayed, visibility: [0; 32] })
         });
         // A caller that went away gets no answer; what was committed stays committed.
         drop(reply.send(answer));

@@ -6,7 +6,9 @@ mod cache;
 mod call;
 pub mod etag;
 mod jobs;
+mod kept;
 mod readers;
+mod refusals;
 mod store;
 
 use std::collections::HashSet;
@@ -14,16 +16,21 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 pub use cache::{Cache, Depends, Kept};
-pub use call::{Answer, Call, Keep, ReadAt};
+pub use call::{Answer, Call, Keep, ReadAt, Visibility};
 use jobs::Work;
 pub use readers::Readers;
+use refusals::{Refusals, Refused};
 pub use store::Instance;
 
+use crate::access::{Moment, Standings, concerns};
 use crate::clock::Clock;
 use crate::commit::{Alarm, Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
 use crate::db::{self, Conn, Database, Engine, Migration};
+use crate::document::authority::Rule;
+use crate::document::standing::Standing;
 use crate::error::{Error, Reason, Result};
 use crate::id::{Ids, JurisdictionName, SYSTEM};
+use crate::identity::model::SERVER;
 
 /// Everything a call needs; cheap to clone.
 #[derive(Clone)]
@@ -35,7 +42,9 @@ struct Inner {
     alarm: Arc<Alarm>,
     heads: Arc<Heads>,
     cache: Arc<Cache>,
+    standings: Arc<Standings>,
     instance: Instance,
+    refusals: Refusals,
     known: RwLock<HashSet<String>>,
     options: Options,
     /// Keeps other processes away from a SQLite file for as long as this one lives.
@@ -71,7 +80,8 @@ impl App {
         let instance = store::load(&options.database, &options.ids, &options.clock)?;
         let heads = Arc::new(Heads::default());
         let cache = Arc::new(Cache::default());
-        let observer: Arc<dyn Observer> = cache.clone();
+        let standings = Arc::new(Standings::default());
+        let observer: Arc<dyn Observer> = Arc::new(Told { cache: cache.clone(), standings: standings.clone() });
         let settings = Settings {
             database: options.database.clone(),
             writers: options.writers,
@@ -83,7 +93,19 @@ impl App {
         let readers = Readers::start(&options.database, options.readers)?;
         let known = RwLock::new(HashSet::from([SYSTEM.to_owned()]));
         let alarm = settings.alarm;
-        Ok(Self(Arc::new(Inner { writers, readers, alarm, heads, cache, instance, known, options, _lock: lock })))
+        Ok(Self(Arc::new(Inner {
+            writers,
+            readers,
+            alarm,
+            heads,
+            cache,
+            standings,
+            instance,
+            refusals: Refusals::start(&options.database)?,
+            known,
+            options,
+            _lock: lock,
+        })))
     }
 
     /// The engine below.
@@ -149,6 +171,7 @@ impl App {
         let executing = Executing {
             jurisdiction: jurisdiction.to_owned(),
             actor: call.actor.clone(),
+            on_behalf_of: call.on_behalf_of.clone(),
             method: call.method,
             command_id: self.new_id(),
             request: call.request.clone(),
@@ -156,13 +179,21 @@ impl App {
             deadline: call.deadline,
             validate_only: call.validate_only,
         };
-        let app = self.clone();
+        let (app, asking) = (self.clone(), call.clone());
         let checked = move |tx: &mut Tx<'_>| {
-            app.require(tx.view())?;
+            app.admit(tx, &asking)?;
             run(tx)
         };
-        self.0.writers.submit(Box::new(Work::new(executing, checked, replay, reply)));
-        in_time(call.deadline, answered).await
+        let (app, asking) = (self.clone(), call.clone());
+        // Whoever may not ask any more gets no answer again either.
+        let again = move |tx: &mut Tx<'_>, first: &First| {
+            app.admit(tx, &asking)?;
+            replay(&mut tx.view().at(first.revision), first)
+        };
+        self.0.writers.submit(Box::new(Work::new(executing, checked, again, reply)));
+        let outcome = in_time(call.deadline, answered).await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
     }
 
     /// Reads a jurisdiction at a revision, which is settled first and named in the answer.
@@ -172,16 +203,41 @@ impl App {
         F: Fn(&mut View<'_>) -> Result<T> + Send + 'static,
     {
         let app = self.clone();
-        let jurisdiction = jurisdiction.to_owned();
-        let now = call.at;
-        self.read_raw(call, move |conn| {
-            let head = app.head(conn, &jurisdiction)?;
-            app.require(View { conn, jurisdiction: &jurisdiction, revision: head })?;
-            let revision = settle(conn, &jurisdiction, at, head, now)?;
-            let value = read(&mut View { conn, jurisdiction: &jurisdiction, revision })?;
-            Ok(Answer { value, head, revision, replayed: false })
-        })
-        .await
+        let asked = jurisdiction.to_owned();
+        let asking = call.clone();
+        let outcome = self.read_raw(call, move |conn| {
+            let jurisdiction = asked.as_str();
+            if matches!(at, ReadAt::Instant(instant) if instant > asking.at) {
+                return Err(Error::invalid("read_at.instant", "lies in the future"));
+            }
+            let head = app.head(conn, jurisdiction)?;
+            app.require(conn, jurisdiction)?;
+            let standing = app.standing(conn, &asking, (jurisdiction, head, head, false))?;
+            if let Rule::Whole(action) = asking.rule {
+                standing.may_here(action)?;
+            }
+            let revision = settle(conn, jurisdiction, at, head)?;
+            let value = read(&mut View { conn, jurisdiction, revision, standing: &standing })?;
+            Ok(Answer { value, head, revision, replayed: false, visibility: standing.visibility })
+        });
+        let outcome = outcome.await;
+        self.note_denial(call, jurisdiction, outcome.as_ref().err());
+        outcome
+    }
+
+    /// Notes in the access log that a call was refused because nobody knows who makes it.
+    pub fn note_stranger(&self, method: &'static str) {
+        let (jurisdiction, at) = (SYSTEM.to_owned(), self.clock().now());
+        let (actor, reason) = (String::new(), Reason::Unauthenticated);
+        self.0.refusals.note(Refused { jurisdiction, at, actor, method, reason });
+    }
+
+    /// Notes in the access log that a call was denied, if it was.
+    fn note_denial(&self, call: &Call, jurisdiction: &str, error: Option<&Error>) {
+        if let Some(Error::Denied { reason, .. }) = error {
+            let (jurisdiction, actor) = (jurisdiction.to_owned(), call.actor.clone());
+            self.0.refusals.note(Refused { jurisdiction, at: call.at, actor, method: call.method, reason: *reason });
+        }
     }
 
     /// Runs a closure on a reader thread.
@@ -190,17 +246,26 @@ impl App {
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
-        self.read_by(call.deadline, read).await
+        self.read_for(&call.actor, call.deadline, read).await
     }
 
-    /// The same where there is no call yet.
+    /// The same on behalf of nobody in particular.
     pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
     {
+        self.read_for("", deadline, read).await
+    }
+
+    /// The same on behalf of a caller, where there is no call yet.
+    pub async fn read_for<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+    {
         let (reply, answered) = tokio::sync::oneshot::channel();
-        if !self.0.readers.submit(deadline, read, reply) {
+        if !self.0.readers.submit(caller, deadline, read, reply) {
             return Err(Error::Busy { reason: Reason::QueueFull, retry_ms: crate::limits::RETRY_MS });
         }
         in_time(deadline, answered).await
@@ -217,16 +282,78 @@ impl App {
     }
 
     /// Refuses a jurisdiction that does not exist. One that exists does so for ever, so it is asked for once.
-    fn require(&self, view: View<'_>) -> Result<()> {
-        if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(view.jurisdiction) {
+    fn require(&self, conn: &mut Conn, jurisdiction: &str) -> Result<()> {
+        if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(jurisdiction) {
             return Ok(());
         }
-        if !store::jurisdiction_exists(view.conn, view.jurisdiction)? {
-            let name = JurisdictionName { jurisdiction: view.jurisdiction.to_owned() };
+        if !store::jurisdiction_exists(conn, jurisdiction)? {
+            let name = JurisdictionName { jurisdiction: jurisdiction.to_owned() };
             return Err(Error::NotFound { kind: "Jurisdiction", name: name.to_string() });
         }
-        self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(view.jurisdiction.to_owned());
+        self.0.known.write().unwrap_or_else(PoisonError::into_inner).insert(jurisdiction.to_owned());
         Ok(())
+    }
+
+    /// Says who executes a command, in its own transaction, and refuses whom the jurisdiction alone refuses.
+    fn admit(&self, tx: &mut Tx<'_>, call: &Call) -> Result<()> {
+        let (gate, seen) = (tx.gate(), tx.revision());
+        let view = tx.view();
+        self.require(view.conn, view.jurisdiction)?;
+        let moment = (view.jurisdiction, gate.committed, seen, gate.touched);
+        let standing = self.standing(view.conn, call, moment)?;
+        if let Rule::Whole(action) = call.rule {
+            tx.permit(standing.may_here(action)?);
+        }
+        tx.stand(standing);
+        Ok(())
+    }
+
+    /// What the caller may do in a jurisdiction today, given the newest revision that is committed, the newest that is
+    /// seen, and whether what lies between changed it.
+    fn standing(&self, conn: &mut Conn, call: &Call, moment: (&str, i64, i64, bool)) -> Result<Arc<Standing>> {
+        let (jurisdiction, committed, seen, touched) = moment;
+        let known = self.known_head(SYSTEM);
+        let day = self.0.standings.day(conn, jurisdiction, call, known)?;
+        if self.is_dev() || call.actor == SERVER {
+            let standing = Standing::everything(jurisdiction, &call.actor, &call.on_behalf_of, day);
+            return Ok(Arc::new(standing));
+        }
+        let moment = Moment { jurisdiction, committed, seen, touched, day: &day };
+        self.0.standings.find(conn, (&call.actor, &call.on_behalf_of), moment)
+    }
+
+    /// The standing of anybody at the moment of a view, by itself or in the place of another.
+    pub fn standing_of(&self, view: &mut View<'_>, who: (&str, &str), head: i64) -> Result<Arc<Standing>> {
+        let day = view.standing.day.clone();
+        let (jurisdiction, touched) = (view.jurisdiction, false);
+        let moment = Moment { jurisdiction, committed: head, seen: head, touched, day: &day };
+        self.0.standings.find(view.conn, who, moment)
+    }
+
+    /// What the answers to a caller are kept under, where this process knows it without asking the database.
+    pub fn visibility(&self, call: &Call, jurisdiction: &str) -> Option<Visibility> {
+        if self.is_dev() {
+            return Some([0; 32]);
+        }
+        let head = self.known_head(jurisdiction)?;
+        self.0.standings.visibility(call, jurisdiction, head, self.known_head(SYSTEM))
+    }
+}
+
+/// Who is told about every command that was committed.
+struct Told {
+    cache: Arc<Cache>,
+    standings: Arc<Standings>,
+}
+
+impl Observer for Told {
+    fn committed(&self, jurisdiction: &str, revision: i64, names: &[String]) {
+        self.standings.committed(jurisdiction, revision, names);
+        self.cache.committed(jurisdiction, revision, names);
+    }
+
+    fn concerns_authority(&self, name: &str) -> bool {
+        concerns(name)
     }
 }
 
@@ -253,7 +380,7 @@ fn prepare_schema(options: &Options) -> Result<()> {
 }
 
 /// The revision that a read is made at.
-fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64, now: i64) -> Result<i64> {
+fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64) -> Result<i64> {
     match at {
         ReadAt::Head => Ok(head),
         ReadAt::Revision(revision) if revision <= head => Ok(revision),
@@ -262,7 +389,6 @@ fn settle(conn: &mut Conn, jurisdiction: &str, at: ReadAt, head: i64, now: i64) 
             "read_at.revision",
             format!("revision {revision} has not been reached; the head is {head}"),
         )),
-        ReadAt::Instant(instant) if instant > now => Err(Error::invalid("read_at.instant", "lies in the future")),
         ReadAt::Instant(instant) => Ok(journal::revision_at(conn, jurisdiction, instant)?.min(head)),
     }
 }

@@ -39,8 +39,8 @@ impl Readers {
         self.queue.waiting()
     }
 
-    /// Queues a read; `false` where there is no room for it.
-    pub fn submit<T, F>(&self, deadline: Instant, read: F, reply: Sender<Result<T>>) -> bool
+    /// Queues a read of a caller; `false` where there is no room for it.
+    pub fn submit<T, F>(&self, caller: &str, deadline: Instant, read: F, reply: Sender<Result<T>>) -> bool
     where
         T: Send + 'static,
         F: Fn(&mut Conn) -> Result<T> + Send + 'static,
@@ -65,7 +65,7 @@ impl Readers {
             }
             !lost
         });
-        self.queue.push(job).is_ok()
+        self.queue.push(caller, job).is_ok()
     }
 }
 

@@ -5,6 +5,7 @@ use super::model::{Act, Justification, Life, Step};
 use super::store;
 use crate::app::{Answer, App, Call, Instance, etag};
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::authority::Action;
 use crate::document::finding::{Finding, stopping};
 use crate::document::state::{State, Verb};
 use crate::document::store::{self as hands, Part};
@@ -35,16 +36,24 @@ pub struct With {
 pub struct Performer {
     pub instance: Instance,
     pub person: String,
+    /// Whom the person stands in for; empty for nobody.
+    pub on_behalf_of: String,
     pub reason: String,
     /// The id of an act that is not there yet.
     pub new_id: String,
 }
 
 impl Performer {
+    /// Everybody whose hand this is.
+    fn people(&self) -> impl Iterator<Item = &str> {
+        [self.person.as_str(), self.on_behalf_of.as_str()].into_iter().filter(|person| !person.is_empty())
+    }
+
     pub fn of(app: &App, call: &Call) -> Self {
         Self {
             instance: app.instance().clone(),
             person: call.actor.clone(),
+            on_behalf_of: call.on_behalf_of.clone(),
             reason: call.reason.clone(),
             new_id: call.new_id.clone(),
         }
@@ -54,6 +63,7 @@ impl Performer {
 /// A verb that was decided and not yet written.
 pub struct Decided {
     life: Life,
+    owner: String,
     verb: Verb,
     then: State,
     planned: Planned,
@@ -64,7 +74,7 @@ pub struct Decided {
 pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>> {
     let performer = Performer::of(&app, &call);
     let jurisdiction = ask.name.jurisdiction().to_owned();
-    let (again, person) = (ask.clone(), call.actor.clone());
+    let (again, reader) = (ask.clone(), performer.clone());
     let run = move |tx: &mut Tx<'_>| {
         let decided = decide(tx, &performer, &ask)?;
         let life = save(tx, &performer, decided)?;
@@ -72,7 +82,7 @@ pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>>
     };
     let replay = move |view: &mut View<'_>, _: &First| {
         let document = Document::load(view, &again.name)?;
-        let mut life = opened(view, document.life(), &person)?;
+        let mut life = opened(view, document.life(), document.owner(), &reader)?;
         if matches!(again.verb, Verb::Submit | Verb::Approve) {
             life.findings = document.check(view)?;
         }
@@ -85,7 +95,9 @@ pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>>
 pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<Decided> {
     let document = Document::load(&mut tx.view(), &ask.name)?;
     let life = document.life();
-    permit(&mut tx.view(), &life, ask.verb, &performer.person)?;
+    let permit = tx.standing().may_at(action(ask.verb, life.state), document.owner())?;
+    tx.permit(permit);
+    require_hands(&mut tx.view(), &life, ask.verb, performer)?;
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
     let then = life.after(ask.verb, ask.with.to_draft)?;
     let revision = tx.revision();
@@ -97,11 +109,36 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    Ok(Decided { life, verb: ask.verb, then, planned, findings, with: ask.with.clone() })
+    let owner = document.owner().to_owned();
+    Ok(Decided { life, owner, verb: ask.verb, then, planned, findings, with: ask.with.clone() })
 }
 
-/// Refuses a verb to a person whom the separation of duties forbids it.
-pub fn permit(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Result<()> {
+/// The act that a verb is in a state, as the table of authority knows it.
+fn action(verb: Verb, state: State) -> Action {
+    match (verb, state) {
+        (Verb::Submit, _) => Action::SubmitDocument,
+        (Verb::Withdraw, _) => Action::WithdrawDocument,
+        (Verb::Endorse, _) => Action::EndorseDocument,
+        (Verb::Return, State::Endorsed) => Action::ReturnEndorsed,
+        (Verb::Return, State::Appraised) => Action::ReturnAppraised,
+        (Verb::Return, _) => Action::ReturnSubmitted,
+        (Verb::Appraise, _) => Action::AppraiseDocument,
+        (Verb::Approve, _) => Action::ApproveDocument,
+        (Verb::Amend, _) => Action::AmendDocument,
+        (Verb::Close, _) => Action::CloseDocument,
+        (Verb::Cancel, _) => Action::CancelDocument,
+    }
+}
+
+/// Refuses a verb to a person, and to whom the person stands in for, where the separation of duties forbids it.
+fn require_hands(view: &mut View<'_>, life: &Life, verb: Verb, performer: &Performer) -> Result<()> {
+    for person in performer.people() {
+        separate(view, life, verb, person)?;
+    }
+    Ok(())
+}
+
+fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Result<()> {
     match verb {
         Verb::Approve => hands::require_part(view, &life.document, person, Part::Approved),
         Verb::Submit | Verb::Appraise => hands::require_part(view, &life.document, person, Part::Worked),
@@ -125,10 +162,13 @@ pub fn permit(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Res
     }
 }
 
-/// The life with the verbs that are open to a person.
-pub fn opened(view: &mut View<'_>, mut life: Life, person: &str) -> Result<Life> {
+/// The life with the verbs that are open to a performer.
+pub fn opened(view: &mut View<'_>, mut life: Life, owner: &str, performer: &Performer) -> Result<Life> {
     for verb in life.verbs() {
-        match permit(view, &life, verb, person) {
+        if view.standing.may_at(action(verb, life.state), owner).is_err() {
+            continue;
+        }
+        match require_hands(view, &life, verb, performer) {
             Ok(()) => life.open_verbs.push(verb),
             Err(Error::Denied { .. }) => {}
             Err(error) => return Err(error),
@@ -183,14 +223,16 @@ fn other_act(view: &mut View<'_>, act: Option<&Act>) -> Result<Option<Refusal>> 
 
 /// Writes what was decided; answers where the document stands then.
 pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<Life> {
-    let Decided { life: before, verb, then, planned, findings, with } = decided;
+    let Decided { life: before, owner, verb, then, planned, findings, with } = decided;
     let part = match verb {
         Verb::Submit | Verb::Endorse | Verb::Appraise => Some(Part::Worked),
         Verb::Approve => Some(Part::Approved),
         Verb::Withdraw | Verb::Return | Verb::Amend | Verb::Close | Verb::Cancel => None,
     };
     if let Some(part) = part {
-        hands::take_part(tx, &before.document, &performer.person, part)?;
+        for person in performer.people() {
+            hands::take_part(tx, &before.document, person, part)?;
+        }
     }
     let life = planned.write(tx)?;
     let step = Step {
@@ -202,7 +244,7 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
         submission: life.submission,
         number: life.number,
         person: performer.person.clone(),
-        on_behalf_of: String::new(),
+        on_behalf_of: performer.on_behalf_of.clone(),
         reason: performer.reason.clone(),
         justifications: with.justifications,
         remarks: with.remarks,
@@ -218,6 +260,6 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
         };
         store::insert_decision(tx, &before.document, life.number, &id, &performer.person, before.in_force)?;
     }
-    let life = opened(&mut tx.view(), life, &performer.person)?;
+    let life = opened(&mut tx.view(), life, &owner, performer)?;
     Ok(Life { findings, ..life })
 }

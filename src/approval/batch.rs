@@ -31,7 +31,7 @@ pub struct Outcomes(pub Vec<Outcome>);
 pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes>> {
     let performer = Performer::of(&app, &call);
     let jurisdiction = ask.jurisdiction.clone();
-    let (again, person) = (ask.clone(), call.actor.clone());
+    let (again, reader) = (ask.clone(), performer.clone());
     let run = move |tx: &mut Tx<'_>| {
         let outcomes = execute(tx, &performer, &ask)?;
         let moved = outcomes.iter().filter(|outcome| outcome.life.is_some());
@@ -48,8 +48,8 @@ pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes
         let mut outcomes = Vec::new();
         for (ask, (reason, message)) in again.each.iter().zip(told) {
             let life = if reason.is_empty() {
-                let life = Document::load(view, &ask.name)?.life();
-                Some(opened(view, life, &person)?)
+                let document = Document::load(view, &ask.name)?;
+                Some(opened(view, document.life(), document.owner(), &reader)?)
             } else {
                 None
             };

@@ -63,6 +63,7 @@ impl Document {
         match name {
             DocumentName::Estimate(name) => {
                 let found = budget::store::find_estimate(view, &name.estimate)?;
+                let found = found.filter(|found| view.standing.sees(&found.key.unit));
                 let missing = || Error::NotFound { kind: "Estimate", name: name.to_string() };
                 Ok(Self::Estimate(Box::new(found.ok_or_else(missing)?)))
             }
@@ -85,6 +86,13 @@ impl Document {
                 findings: Vec::new(),
                 revision: estimate.revision,
             },
+        }
+    }
+
+    /// The id of the unit that owns it.
+    pub fn owner(&self) -> &str {
+        match self {
+            Self::Estimate(estimate) => &estimate.key.unit,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::opened;
+use super::actions::{Performer, opened};
 use super::kinds::{Document, DocumentName};
 use super::model::{Decision, Life, Step};
 use super::store;
@@ -75,10 +75,10 @@ pub struct ListedDecisions {
 }
 
 pub async fn get_life(app: App, call: Call, ask: GetLife) -> Result<Keep<Life>> {
-    let (jurisdiction, person) = (ask.name.jurisdiction().to_owned(), call.actor.clone());
+    let (jurisdiction, reader) = (ask.name.jurisdiction().to_owned(), Performer::of(&app, &call));
     let read = move |view: &mut View<'_>| {
-        let life = Document::load(view, &ask.name)?.life();
-        opened(view, life, &person)
+        let document = Document::load(view, &ask.name)?;
+        opened(view, document.life(), document.owner(), &reader)
     };
     let answer = app.read(&call, &jurisdiction, ask.read_at, read).await?;
     // What is open depends on who asks.
@@ -127,7 +127,10 @@ pub async fn list_decisions(app: App, call: Call, ask: ListDecisions) -> Result<
         let mut found = store::decisions(view, document.as_deref(), before.as_ref(), page.size + 1)?;
         let key = |last: &Decision| vec![last.revision.to_string(), last.document.clone()];
         let next_page_token = page.cut(&instance, view.revision, &mut found, key)?;
-        let decisions = found.into_iter().map(|decision| shown(view, decision)).collect::<Result<Vec<_>>>()?;
+        let mut decisions = Vec::new();
+        for decision in found {
+            decisions.push(shown(view, decision)?);
+        }
         Ok(ListedDecisions { jurisdiction: of.clone(), decisions, next_page_token })
     };
     let answer = app.read(&call, &jurisdiction, start.read_at, read).await?;

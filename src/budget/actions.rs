@@ -6,6 +6,7 @@ use super::store::{self, EstimateFilter, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::authority::Action;
 use crate::document::state::State;
 use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
@@ -142,6 +143,8 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
     let (jurisdiction, person) = (new.jurisdiction.clone(), call.actor.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = new.clone();
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
         let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
         store::insert_estimate(tx, &estimate)?;
@@ -205,7 +208,8 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
             let name = format!("units/{} {} {:?} {} {}", key.unit, key.fiscal_year, key.kind, key.series, key.sequence);
             Error::NotFound { kind: "Estimate", name }
         };
-        let id = store::find_by_key(view, key)?.ok_or_else(missing)?;
+        let found = store::find_by_key(view, key)?.filter(|_| view.standing.sees(&key.unit));
+        let id = found.ok_or_else(missing)?;
         show(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id }, ask.in_force)
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
@@ -220,13 +224,16 @@ pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<
     let (unit, unit_only, filter) = (ask.unit, ask.unit_only, ask.filter);
     let read = move |view: &mut View<'_>| {
         let mut filter = filter.clone();
+        let visible = view.standing.visible();
+        filter.units = visible.map(<[String]>::to_vec);
         if let Some(unit) = &unit {
             let places = units::subtree(view, &unit.unit)?;
             if places.is_empty() {
                 return Err(Error::NotFound { kind: "Unit", name: unit.to_string() });
             }
-            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0);
-            filter.units = Some(wanted.map(|(unit, _)| unit).collect());
+            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0).map(|(unit, _)| unit);
+            let sees = |unit: &String| visible.is_none_or(|visible| visible.binary_search(unit).is_ok());
+            filter.units = Some(wanted.filter(sees).collect());
         }
         let mut estimates = store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut estimates, |last| key_texts(&last.key))?;
@@ -259,6 +266,8 @@ pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Resul
     let (jurisdiction, person) = (ask.name.jurisdiction.clone(), call.actor.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &ask.name)?;
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         hands::take_part(tx, &estimate.document(), &person, Part::Worked)?;
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         refuse_key_change(&estimate.key, &ask.stated)?;
@@ -304,6 +313,8 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
     let jurisdiction = ask.name.jurisdiction.clone();
     let run = move |tx: &mut Tx<'_>| {
         let estimate = load(&mut tx.view(), &ask.name)?;
+        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        tx.permit(permit);
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         estimate.require_draft()?;
         if estimate.in_force.is_some() {
@@ -315,7 +326,7 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
         store::end_estimate(tx, &estimate)?;
         Ok((Entry::of(&ask.name), Gone))
     };
-    app.write(&call, &jurisdiction, run, |_, _| Ok(Gone)).await
+    app.write(&call, &jurisdiction, run, replay_gone).await
 }
 
 pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Result<Answer<Written>> {
@@ -327,7 +338,13 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
         // Who writes what is decided is one of those who approve.
-        let part = if estimate.state == State::Appraised { Part::Approved } else { Part::Worked };
+        let (action, part) = match estimate.state {
+            State::Endorsed => (Action::WriteAppraised, Part::Worked),
+            State::Appraised => (Action::WriteDecided, Part::Approved),
+            _ => (Action::DraftDocument, Part::Worked),
+        };
+        let permit = tx.standing().may_at(action, &estimate.key.unit)?;
+        tx.permit(permit);
         hands::take_part(tx, &estimate.document(), &person, part)?;
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
@@ -351,8 +368,10 @@ pub async fn get_line(app: App, call: Call, ask: GetLine) -> Result<Keep<NamedLi
     let estimate = EstimateName { jurisdiction: jurisdiction.clone(), estimate };
     let depends = Depends::on(ask.read_at, estimate.to_string());
     let read = move |view: &mut View<'_>| {
+        let header = store::find_header(view, &estimate.estimate)?;
+        let sees = header.is_some_and(|header| view.standing.sees(&header.key.unit));
         let missing = || Error::NotFound { kind: "Line", name: ask.name.to_string() };
-        let text = store::find_text(view, &estimate.estimate, ask.in_force)?.ok_or_else(missing)?;
+        let text = store::find_text(view, &estimate.estimate, ask.in_force)?.filter(|_| sees).ok_or_else(missing)?;
         let found = store::find_line(&mut view.at(text), &estimate.estimate, &line)?;
         Ok(NamedLine { estimate: estimate.clone(), in_force: ask.in_force, line: found.ok_or_else(missing)? })
     };
@@ -370,7 +389,7 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     // The codes of a subtree belong to the scheme, which other commands change.
     let depends = if with_subtrees { Depends::everything(read_at) } else { Depends::on(read_at, estimate.to_string()) };
     let read = move |view: &mut View<'_>| {
-        let header = store::find_header(view, &estimate.estimate)?.ok_or_else(|| not_found(&estimate))?;
+        let header = load_header(view, &estimate)?;
         let mut filter = filter.clone();
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
         let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
@@ -391,9 +410,16 @@ fn position_of(texts: &[String]) -> Option<(Option<String>, i64)> {
     Some((texts.get(1).cloned(), sequence))
 }
 
-/// An estimate with its texts and totals.
+/// An estimate with its texts and totals, for whom may know of it.
 pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
-    store::find_estimate(view, &name.estimate)?.ok_or_else(|| not_found(name))
+    let found = store::find_estimate(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
+}
+
+/// An estimate without texts and totals, for whom may know of it.
+pub fn load_header(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
+    let found = store::find_header(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
 }
 
 /// An estimate with its texts and totals as a reader asks for it: as it stands, or as the text in force has it.
@@ -401,7 +427,8 @@ fn show(view: &mut View<'_>, name: &EstimateName, in_force: bool) -> Result<Esti
     if !in_force {
         return load(view, name);
     }
-    store::find_in_force(view, &name.estimate)?.ok_or_else(|| not_found(name))
+    let found = store::find_in_force(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
 }
 
 /// The error where an estimate is not there.
@@ -413,6 +440,12 @@ pub fn not_found(name: &EstimateName) -> Error {
 pub fn replay_estimate(view: &mut View<'_>, first: &First) -> Result<Estimate> {
     let name = first.names.first().and_then(|name| EstimateName::parse(name));
     load(view, &name.ok_or_else(|| Error::bug("a journal row names no estimate"))?)
+}
+
+/// The estimate is gone, and still nothing for whom may not know of it.
+fn replay_gone(view: &mut View<'_>, first: &First) -> Result<Gone> {
+    let before = first.revision - 1;
+    replay_estimate(&mut view.at(before), first).map(|_| Gone)
 }
 
 /// An estimate that does not exist yet: a draft without lines.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::not_found;
+use super::actions::load_header;
 use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
 use super::model::{Estimate, Line, Side, Sum};
 use super::store;
@@ -114,6 +114,7 @@ fn compared(side: &EstimateAt, revision: i64, totals: BTreeMap<Side, Sum>) -> Co
 /// An estimate with its totals, and its lines in the order of entry, as they were at a revision up to that of the view.
 fn load(view: &mut View<'_>, side: &EstimateAt, revision: i64) -> Result<(Estimate, Vec<Line>)> {
     let id = &side.name.estimate;
+    load_header(&mut view.at(revision), &side.name)?;
     let text = store::find_text(&mut view.at(revision), id, side.in_force)?.ok_or_else(|| not_found(&side.name))?;
     let mut view = view.at(text);
     let mut header = store::find_header(&mut view, id)?.ok_or_else(|| not_found(&side.name))?;

@@ -10,6 +10,7 @@ use crate::app::{Answer, App, Call};
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Entry, Tx, View};
+use crate::document::authority::Action;
 use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -46,6 +47,8 @@ pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<An
         if new.key.unit.is_empty() {
             new.key.unit.clone_from(&source.key.unit);
         }
+        let permit = tx.standing().may_at(Action::DraftDocument, &new.key.unit)?;
+        tx.permit(permit);
         require_place(&mut tx.view(), &mut new, "copy")?;
         let lines = store::all_lines(&mut tx.view(), &source.id)?;
         let lines = copied(&mut tx.view(), &source, &new, &lines, &ask.stages)?;

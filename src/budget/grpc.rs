@@ -1,22 +1,24 @@
 //! The methods of `BudgetService`.
 
 use super::{actions, comparison, copy, rollup};
+use crate::document::authority::Action;
+use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
     vec![
-        write("/kehoach.v1.BudgetService/CreateEstimate", actions::create_estimate),
-        read("/kehoach.v1.BudgetService/GetEstimate", actions::get_estimate),
-        read("/kehoach.v1.BudgetService/LookupEstimate", actions::lookup_estimate),
-        read("/kehoach.v1.BudgetService/ListEstimates", actions::list_estimates),
-        write("/kehoach.v1.BudgetService/UpdateEstimate", actions::update_estimate),
-        write("/kehoach.v1.BudgetService/DeleteEstimate", actions::delete_estimate),
-        write("/kehoach.v1.BudgetService/BatchWriteLines", actions::batch_write_lines),
-        read("/kehoach.v1.BudgetService/GetLine", actions::get_line),
-        read("/kehoach.v1.BudgetService/ListLines", actions::list_lines),
-        read("/kehoach.v1.BudgetService/SummarizeBudget", rollup::summarize_budget),
-        read("/kehoach.v1.BudgetService/CompareEstimates", comparison::compare_estimates),
-        write("/kehoach.v1.BudgetService/CopyEstimate", copy::copy_estimate),
+        write("/kehoach.v1.BudgetService/CreateEstimate", Object(Action::DraftDocument), actions::create_estimate),
+        read("/kehoach.v1.BudgetService/GetEstimate", Object(Action::ReadDocument), actions::get_estimate),
+        read("/kehoach.v1.BudgetService/LookupEstimate", Object(Action::ReadDocument), actions::lookup_estimate),
+        read("/kehoach.v1.BudgetService/ListEstimates", Whole(Action::ReadMember), actions::list_estimates),
+        write("/kehoach.v1.BudgetService/UpdateEstimate", Object(Action::DraftDocument), actions::update_estimate),
+        write("/kehoach.v1.BudgetService/DeleteEstimate", Object(Action::DraftDocument), actions::delete_estimate),
+        write("/kehoach.v1.BudgetService/BatchWriteLines", Object(Action::DraftDocument), actions::batch_write_lines),
+        read("/kehoach.v1.BudgetService/GetLine", Object(Action::ReadDocument), actions::get_line),
+        read("/kehoach.v1.BudgetService/ListLines", Object(Action::ReadDocument), actions::list_lines),
+        read("/kehoach.v1.BudgetService/SummarizeBudget", Whole(Action::ReadMember), rollup::summarize_budget),
+        read("/kehoach.v1.BudgetService/CompareEstimates", Object(Action::ReadDocument), comparison::compare_estimates),
+        write("/kehoach.v1.BudgetService/CopyEstimate", Object(Action::DraftDocument), copy::copy_estimate),
     ]
 }

@@ -76,7 +76,12 @@ fn ground(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Ground> {
     let calendar = units::fiscal_calendar(view.conn, &ask.jurisdiction)?;
     let mut added = BTreeMap::new();
     for year in &ask.fiscal_years {
-        added.insert(*year, places.added(ask.unit.as_deref(), ask.unit_only, &calendar.first_day(*year)));
+        let mut units = places.added(ask.unit.as_deref(), ask.unit_only, &calendar.first_day(*year));
+        // What may not be known is added up nowhere, and counts for no transfer.
+        if let Some(visible) = view.standing.visible() {
+            units.retain(|unit| visible.binary_search(unit).is_ok());
+        }
+        added.insert(*year, units);
     }
     Ok(Ground { top: ask.unit.clone(), group_by: ask.group_by.clone(), places, added, ..Ground::default() })
 }

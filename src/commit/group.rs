@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::journal::{self, Head};
 use super::queue::Queue;
-use super::tx::Tx;
+use super::tx::{Passed, Tx};
 use super::{Command, Heads, Observer, Outcome, Settings, request};
 use crate::db::{self, Conn, Database, Opening};
 use crate::error::{Error, Reason, Result};
@@ -45,6 +45,8 @@ struct Gate {
     found: bool,
     base: Head,
     head: Head,
+    /// Whether a command of the group changed what authority rests on.
+    touched: bool,
 }
 
 /// Opens a connection that may write, with the lock that tells processes apart on PostgreSQL.
@@ -146,7 +148,7 @@ impl Writer {
         let started = Instant::now();
         let mut next = Some(first);
         while let Some(command) = next.take() {
-            match run_command(conn, &mut gates, command, &self.settings) {
+            match self.run_command(conn, &mut gates, command) {
                 Ok(done) => ran.push(done),
                 Err((command, lost)) => return self.give_up(conn, vec![command], ran, lost),
             }
@@ -197,7 +199,7 @@ impl Writer {
             let mut gates = BTreeMap::new();
             let lost = match begin(&mut conn) {
                 Err(lost) => Err((command, lost)),
-                Ok(()) => match run_command(&mut conn, &mut gates, command, &self.settings) {
+                Ok(()) => match self.run_command(&mut conn, &mut gates, command) {
                     Err(failed) => Err(failed),
                     Ok(ran) => match move_heads(&mut conn, &gates) {
                         Err(lost) => Err((ran.command, lost)),
@@ -270,6 +272,62 @@ impl Writer {
         }
     }
 
+    /// Runs one command between its SAVEPOINT and RELEASE; gives it back where the transaction was lost.
+    fn run_command(
+        &self,
+        conn: &mut Conn,
+        gates: &mut BTreeMap<String, Gate>,
+        mut command: Box<dyn Command>,
+    ) -> Result<Ran, (Box<dyn Command>, LostWrites)> {
+        let executing = command.executing().clone();
+        if executing.deadline <= Instant::now() {
+            return Ok(Ran { command, outcome: Err(Error::Deadline), wrote: None });
+        }
+        let jurisdiction = executing.jurisdiction.clone();
+        if !gates.contains_key(&jurisdiction) {
+            match journal::pass_gate(conn, &jurisdiction) {
+                Ok(head) => {
+                    let base = head.unwrap_or_default();
+                    gates
+                        .insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base, touched: false });
+                }
+                Err(error) => return Err((command, LostWrites(error))),
+            }
+        }
+        let Some(gate) = gates.get_mut(&jurisdiction) else {
+            return Ok(Ran { command, outcome: Err(Error::bug("a gate that was passed is missing")), wrote: None });
+        };
+        let at = self.settings.clock.now().max(gate.head.at + 1);
+        if let Err(error) = conn.execute_fixed("SAVEPOINT command", &[]) {
+            return Err((command, LostWrites(error.into())));
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| attempt(conn, &mut command, gate, at)))
+            .unwrap_or_else(|_| Err(Error::bug("a command panicked")));
+        let (outcome, wrote, end) = match result {
+            Ok(Done::Wrote(head, names)) => {
+                gate.head = head;
+                gate.touched |= names.iter().any(|name| self.observer.concerns_authority(name));
+                (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Release)
+            }
+            Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, End::Undo),
+            Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, End::Undo),
+            Err(error) => (Err(error), None, End::Undo),
+        };
+        if let Err(error) = &outcome
+            && db::is_disk_failure(error)
+        {
+            return Err((command, LostWrites(outcome.err().unwrap_or_else(busy))));
+        }
+        let ended = match end {
+            End::Release => conn.execute_fixed("RELEASE SAVEPOINT command", &[]).map(drop),
+            End::Undo => conn.run("ROLLBACK TO command; RELEASE command"),
+        };
+        match ended {
+            Ok(()) => Ok(Ran { command, outcome, wrote }),
+            Err(error) => Err((command, LostWrites(outcome.err().unwrap_or_else(|| error.into())))),
+        }
+    }
+
     /// Whether a command whose COMMIT was lost is in the journal: `Err(false)` if not, `Err(true)` if that cannot be learnt.
     ///
     /// The gate is passed first: then the old transaction has ended, one way or the other.
@@ -305,60 +363,6 @@ fn begin(conn: &mut Conn) -> Result<(), LostWrites> {
     conn.begin_write().map_err(|error| LostWrites(error.into()))
 }
 
-/// Runs one command between its SAVEPOINT and RELEASE; gives it back where the transaction was lost.
-fn run_command(
-    conn: &mut Conn,
-    gates: &mut BTreeMap<String, Gate>,
-    mut command: Box<dyn Command>,
-    settings: &Settings,
-) -> Result<Ran, (Box<dyn Command>, LostWrites)> {
-    let executing = command.executing().clone();
-    if executing.deadline <= Instant::now() {
-        return Ok(Ran { command, outcome: Err(Error::Deadline), wrote: None });
-    }
-    let jurisdiction = executing.jurisdiction.clone();
-    if !gates.contains_key(&jurisdiction) {
-        match journal::pass_gate(conn, &jurisdiction) {
-            Ok(head) => {
-                let base = head.unwrap_or_default();
-                gates.insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base });
-            }
-            Err(error) => return Err((command, LostWrites(error))),
-        }
-    }
-    let Some(gate) = gates.get_mut(&jurisdiction) else {
-        return Ok(Ran { command, outcome: Err(Error::bug("a gate that was passed is missing")), wrote: None });
-    };
-    let at = settings.clock.now().max(gate.head.at + 1);
-    if let Err(error) = conn.execute_fixed("SAVEPOINT command", &[]) {
-        return Err((command, LostWrites(error.into())));
-    }
-    let result = catch_unwind(AssertUnwindSafe(|| attempt(conn, &mut command, gate.head, at)))
-        .unwrap_or_else(|_| Err(Error::bug("a command panicked")));
-    let (outcome, wrote, end) = match result {
-        Ok(Done::Wrote(head, names)) => {
-            gate.head = head;
-            (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Release)
-        }
-        Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, End::Undo),
-        Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, End::Undo),
-        Err(error) => (Err(error), None, End::Undo),
-    };
-    if let Err(error) = &outcome
-        && db::is_disk_failure(error)
-    {
-        return Err((command, LostWrites(outcome.err().unwrap_or_else(busy))));
-    }
-    let ended = match end {
-        End::Release => conn.execute_fixed("RELEASE SAVEPOINT command", &[]).map(drop),
-        End::Undo => conn.run("ROLLBACK TO command; RELEASE command"),
-    };
-    match ended {
-        Ok(()) => Ok(Ran { command, outcome, wrote }),
-        Err(error) => Err((command, LostWrites(outcome.err().unwrap_or_else(|| error.into())))),
-    }
-}
-
 /// How a savepoint ends.
 #[derive(Debug, Clone, Copy)]
 enum End {
@@ -373,17 +377,18 @@ enum Done {
     Replayed,
 }
 
-fn attempt(conn: &mut Conn, command: &mut Box<dyn Command>, head: Head, at: i64) -> Result<Done> {
-    let executing = command.executing().clone();
+fn attempt(conn: &mut Conn, command: &mut Box<dyn Command>, gate: &Gate, at: i64) -> Result<Done> {
+    let (head, executing) = (gate.head, command.executing().clone());
+    let passed = Passed { committed: gate.base.revision, touched: gate.touched };
     if let Some(request) = &executing.request {
         let found = request::find(conn, &executing.jurisdiction, &executing.actor, executing.method, request)?;
         if let Some(first) = found {
-            let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision, at);
-            command.replay(&mut tx.view().at(first.revision), &first)?;
+            let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision, at, passed);
+            command.replay(&mut tx, &first)?;
             return Ok(Done::Replayed);
         }
     }
-    let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision + 1, at);
+    let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision + 1, at, passed);
     let entry = command.execute(&mut tx)?;
     if executing.validate_only {
         return Ok(Done::Tried);

@@ -118,7 +118,7 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
         revision: tx.revision(),
         at: tx.at(),
         actor: executing.actor.clone(),
-        on_behalf_of: String::new(),
+        on_behalf_of: executing.on_behalf_of.clone(),
         method: executing.method.to_owned(),
         command_id: executing.command_id.clone(),
         request_id: executing.request.as_ref().map(|request| request.id.clone()),
@@ -179,6 +179,8 @@ pub struct Recorded {
     pub revision: i64,
     /// Who executed it.
     pub actor: String,
+    /// Whom that one stood in for; empty for nobody.
+    pub on_behalf_of: String,
     /// The method, as `/kehoach.v1.BudgetService/CreateEstimate`.
     pub method: String,
     /// The names touched.
@@ -187,17 +189,17 @@ pub struct Recorded {
 
 /// The commands after a revision and up to another, in order, at most `limit` of them.
 pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limit: i64) -> Result<Vec<Recorded>> {
-    let rows = journal::table
+    let query = journal::table
         .filter(journal::jurisdiction.eq(jurisdiction))
         .filter(journal::revision.gt(after).and(journal::revision.le(up_to)))
         .order(journal::revision)
         .limit(limit)
-        .select((journal::revision, journal::actor, journal::method, journal::names))
-        .load::<(i64, String, String, String)>(conn)?;
+        .select((journal::revision, journal::actor, journal::on_behalf_of, journal::method, journal::names));
+    let rows = direct!(conn, |conn| query.load::<(i64, String, String, String, String)>(conn))?;
     rows.into_iter()
-        .map(|(revision, actor, method, names)| {
+        .map(|(revision, actor, on_behalf_of, method, names)| {
             let names = serde_json::from_str(&names).map_err(|e| Error::Internal(e.into()))?;
-            Ok(Recorded { revision, actor, method, names })
+            Ok(Recorded { revision, actor, on_behalf_of, method, names })
         })
         .collect()
 }

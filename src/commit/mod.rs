@@ -23,7 +23,7 @@ pub use heads::Heads;
 pub use journal::Head;
 pub use queue::Queue;
 pub use request::First;
-pub use tx::{Digests, Entry, Stamp, Tx, View, closed_hash, opened_hash, sort_key};
+pub use tx::{Digests, Entry, Passed, Stamp, Tx, View, closed_hash, opened_hash, sort_key};
 
 use crate::clock::Clock;
 use crate::db::{Conn, Database, Engine, Opening};
@@ -46,6 +46,8 @@ pub struct Executing {
     pub jurisdiction: String,
     /// Who executes it.
     pub actor: String,
+    /// Whom that one stands in for; empty for nobody.
+    pub on_behalf_of: String,
     /// The method, as `/kehoach.v1.BudgetService/CreateEstimate`.
     pub method: &'static str,
     /// Made by the server; looks the outcome up after a lost COMMIT.
@@ -67,7 +69,7 @@ pub trait Command: Send {
     /// Runs the command; it may run again if its transaction is lost.
     fn execute(&mut self, tx: &mut Tx<'_>) -> Result<Entry>;
     /// Reads the first answer again, at the revision of its first execution.
-    fn replay(&mut self, view: &mut View<'_>, first: &First) -> Result<()>;
+    fn replay(&mut self, tx: &mut Tx<'_>, first: &First) -> Result<()>;
     /// Sends the answer; called once, after COMMIT.
     fn answer(self: Box<Self>, outcome: Result<Outcome>);
 }
@@ -85,6 +87,10 @@ pub struct Outcome {
 pub trait Observer: Send + Sync {
     /// A command committed in `jurisdiction` as `revision`, touching `names`.
     fn committed(&self, jurisdiction: &str, revision: i64, names: &[String]);
+    /// Whether a command that names an object changes what authority rests on.
+    fn concerns_authority(&self, _name: &str) -> bool {
+        false
+    }
 }
 
 /// The writer threads.
@@ -141,10 +147,11 @@ impl Writers {
         let mut hasher = DefaultHasher::new();
         executing.jurisdiction.hash(&mut hasher);
         let position = usize::try_from(hasher.finish() % self.queues.len().max(1) as u64).unwrap_or_default();
+        let actor = executing.actor.clone();
         let full = Error::Busy { reason: Reason::QueueFull, retry_ms: limits::RETRY_MS };
         match self.queues.get(position) {
             Some(queue) => {
-                if let Err(command) = queue.push(command) {
+                if let Err(command) = queue.push(&actor, command) {
                     command.answer(Err(full));
                 }
             }

@@ -1,12 +1,14 @@
-//! A bounded queue between the calls and the threads that serve them.
+//! A bounded queue between the calls and the threads that serve them, fair between those who call.
 //!
-//! Absent: waiting for room. A full queue refuses at once, so that a caller learns it in time to go elsewhere.
+//! Each caller has a lane; takers serve the lanes in turn. So who has a hundred calls waiting delays those of everybody else
+//! by one call and not by a hundred. Absent: waiting for room. A full queue refuses at once, so that a caller learns it in
+//! time to go elsewhere.
 
-use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// First in, first out, unless a taker asks for the first that fits.
+/// First in, first out for each caller, and the callers in turn.
 #[derive(Debug)]
 pub struct Queue<T> {
     state: Mutex<State<T>>,
@@ -16,33 +18,46 @@ pub struct Queue<T> {
 
 #[derive(Debug)]
 struct State<T> {
-    items: VecDeque<(Instant, T)>,
+    lanes: HashMap<Arc<str>, VecDeque<(Instant, T)>>,
+    /// Whose turn it is: each caller with something in its lane, once.
+    turns: VecDeque<Arc<str>>,
+    count: usize,
     closed: bool,
 }
 
 impl<T> Queue<T> {
     /// An empty queue with room for `limit` items.
     pub fn new(limit: usize) -> Self {
-        Self { state: Mutex::new(State { items: VecDeque::new(), closed: false }), filled: Condvar::new(), limit }
+        let state = State { lanes: HashMap::new(), turns: VecDeque::new(), count: 0, closed: false };
+        Self { state: Mutex::new(state), filled: Condvar::new(), limit }
     }
 
-    /// Puts an item at the end; gives it back where the queue is full or closed.
-    pub fn push(&self, item: T) -> Result<(), T> {
+    /// Puts an item at the end of a caller's lane; gives it back where the queue is full or closed.
+    pub fn push(&self, caller: &str, item: T) -> Result<(), T> {
         let mut state = self.lock();
-        if state.closed || state.items.len() >= self.limit {
+        if state.closed || state.count >= self.limit {
             return Err(item);
         }
-        state.items.push_back((Instant::now(), item));
+        state.count += 1;
+        let entry = (Instant::now(), item);
+        match state.lanes.get_mut(caller) {
+            Some(lane) => lane.push_back(entry),
+            None => {
+                let caller: Arc<str> = caller.into();
+                state.turns.push_back(caller.clone());
+                state.lanes.insert(caller, VecDeque::from([entry]));
+            }
+        }
         drop(state);
         self.filled.notify_one();
         Ok(())
     }
 
-    /// Waits for the first item; `None` once the queue is closed and empty.
+    /// Waits for the next item; `None` once the queue is closed and empty.
     pub fn pop(&self) -> Option<(Instant, T)> {
         let mut state = self.lock();
         loop {
-            if let Some(item) = state.items.pop_front() {
+            if let Some(item) = state.take(|_| true) {
                 return Some(item);
             }
             if state.closed {
@@ -52,11 +67,9 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Takes the first item that fits, without waiting.
+    /// Takes the next item that fits, without waiting.
     pub fn pop_if(&self, fits: impl Fn(&T) -> bool) -> Option<(Instant, T)> {
-        let mut state = self.lock();
-        let position = state.items.iter().position(|(_, item)| fits(item))?;
-        state.items.remove(position)
+        self.lock().take(fits)
     }
 
     /// Lets a taker pause without missing the end of the queue.
@@ -75,7 +88,7 @@ impl<T> Queue<T> {
 
     /// How many items wait.
     pub fn waiting(&self) -> usize {
-        self.lock().items.len()
+        self.lock().count
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -84,22 +97,49 @@ impl<T> Queue<T> {
     }
 }
 
+impl<T> State<T> {
+    /// The first item that fits of the first caller who has one; then it is the next caller's turn.
+    fn take(&mut self, fits: impl Fn(&T) -> bool) -> Option<(Instant, T)> {
+        let found = self.turns.iter().enumerate().find_map(|(turn, caller)| {
+            let lane = self.lanes.get(caller)?;
+            Some((turn, lane.iter().position(|(_, item)| fits(item))?))
+        });
+        let (turn, position) = found?;
+        let caller = self.turns.remove(turn)?;
+        let lane = self.lanes.get_mut(&caller)?;
+        let item = lane.remove(position)?;
+        if lane.is_empty() {
+            self.lanes.remove(&caller);
+        } else {
+            self.turns.push_back(caller);
+        }
+        self.count -= 1;
+        Some(item)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn taken<T>(queue: &Queue<T>) -> Vec<T> {
+        std::iter::from_fn(|| queue.pop_if(|_| true)).map(|(_, item)| item).collect()
+    }
+
     #[test]
     fn a_full_queue_gives_the_item_back() {
         let queue = Queue::new(2);
-        assert_eq!((queue.push(1), queue.push(2), queue.push(3)), (Ok(()), Ok(()), Err(3)));
+        assert_eq!((queue.push("a", 1), queue.push("b", 2), queue.push("c", 3)), (Ok(()), Ok(()), Err(3)));
+        assert_eq!(queue.pop().map(|(_, item)| item), Some(1));
+        assert_eq!(queue.push("c", 3), Ok(()));
     }
 
     #[test]
     fn a_closed_queue_is_emptied_and_then_ends() {
         let queue = Queue::new(2);
-        assert_eq!(queue.push(1), Ok(()));
+        assert_eq!(queue.push("a", 1), Ok(()));
         queue.close();
-        assert_eq!(queue.push(2), Err(2));
+        assert_eq!(queue.push("a", 2), Err(2));
         assert_eq!(queue.pop().map(|(_, item)| item), Some(1));
         assert_eq!(queue.pop().map(|(_, item)| item), None);
     }
@@ -108,9 +148,25 @@ mod tests {
     fn a_taker_may_choose() {
         let queue = Queue::new(4);
         for item in 1..=4 {
-            assert_eq!(queue.push(item), Ok(()));
+            assert_eq!(queue.push("a", item), Ok(()));
         }
         assert_eq!(queue.pop_if(|item| item % 2 == 0).map(|(_, item)| item), Some(2));
+        assert_eq!(queue.pop_if(|item| *item > 9).map(|(_, item)| item), None);
         assert_eq!(queue.waiting(), 3);
+    }
+
+    #[test]
+    fn callers_take_turns_and_each_keeps_its_order() {
+        let queue = Queue::new(1_000);
+        for item in 0..100 {
+            assert_eq!(queue.push("greedy", item), Ok(()));
+        }
+        for item in [1_000, 1_001] {
+            assert_eq!(queue.push("a", item), Ok(()));
+        }
+        assert_eq!(queue.push("b", 2_000), Ok(()));
+        let order = taken(&queue);
+        assert_eq!(order[..7], [0, 1_000, 2_000, 1, 1_001, 2, 3]);
+        assert_eq!((order.len(), queue.waiting()), (103, 0));
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! Absent: COMMIT. A command cannot end its transaction; the group that it belongs to does.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use crate::clock::Micros;
 use crate::db::{CURRENT, Conn, Encoder, Value, Versioned};
+use crate::document::standing::{Permit, Standing};
 use crate::error::{Error, Result};
 
 /// The tables of one jurisdiction as they stand at one revision.
@@ -16,12 +19,19 @@ pub struct View<'a> {
     pub jurisdiction: &'a str,
     /// The revision: rows with `since <= revision < until` hold.
     pub revision: i64,
+    /// What the caller may do, at the head and now, whatever the revision.
+    pub standing: &'a Standing,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    /// A view for the machine's own use: its caller may nothing.
+    pub fn bare(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64) -> Self {
+        View { conn, jurisdiction, revision, standing: Standing::nobody() }
+    }
+
     /// The same jurisdiction at another revision.
     pub fn at(&mut self, revision: i64) -> View<'_> {
-        View { conn: self.conn, jurisdiction: self.jurisdiction, revision }
+        View { conn: self.conn, jurisdiction: self.jurisdiction, revision, standing: self.standing }
     }
 }
 
@@ -43,6 +53,18 @@ pub struct Tx<'a> {
     revision: i64,
     at: Micros,
     changes: Vec<Change>,
+    gate: Passed,
+    standing: Arc<Standing>,
+    permitted: bool,
+}
+
+/// What a command finds behind the gate.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Passed {
+    /// The newest revision that is committed.
+    pub committed: i64,
+    /// Whether an earlier command of the same transaction changed what authority rests on.
+    pub touched: bool,
 }
 
 /// One row that was opened or closed, as the journal's digest counts it.
@@ -53,13 +75,38 @@ struct Change {
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn new(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64, at: Micros) -> Self {
-        Self { conn, jurisdiction, revision, at, changes: Vec::new() }
+    pub(super) fn new(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64, at: Micros, gate: Passed) -> Self {
+        let standing = Standing::nobody().clone();
+        Self { conn, jurisdiction, revision, at, changes: Vec::new(), gate, standing, permitted: false }
+    }
+
+    /// What was found behind the gate.
+    pub fn gate(&self) -> Passed {
+        self.gate
+    }
+
+    /// Says who executes the command.
+    pub fn stand(&mut self, standing: Arc<Standing>) {
+        self.standing = standing;
+    }
+
+    /// What the caller may do.
+    pub fn standing(&self) -> &Arc<Standing> {
+        &self.standing
+    }
+
+    /// Shows the proof that the caller is entitled, without which nothing is written.
+    pub fn permit(&mut self, _: Permit) {
+        self.permitted = true;
+    }
+
+    fn require_permit(&self) -> Result<()> {
+        if self.permitted { Ok(()) } else { Err(Error::bug("a command writes without a permit")) }
     }
 
     /// The tables with this command's own changes in them.
     pub fn view(&mut self) -> View<'_> {
-        View { conn: self.conn, jurisdiction: self.jurisdiction, revision: self.revision }
+        View { conn: self.conn, jurisdiction: self.jurisdiction, revision: self.revision, standing: &self.standing }
     }
 
     /// The revision that this command makes.
@@ -79,6 +126,7 @@ impl<'a> Tx<'a> {
 
     /// Inserts rows that hold from this revision on.
     pub fn open<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+        self.require_permit()?;
         for row in rows {
             self.changes.push(opened(row));
         }
@@ -89,6 +137,7 @@ impl<'a> Tx<'a> {
     ///
     /// A row that this very command opened cannot be closed again; a command writes each row once.
     pub fn close<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+        self.require_permit()?;
         for row in rows {
             if row.since() >= self.revision {
                 return Err(Error::bug(format!("a row of {} is written twice by one command", R::TABLE)));

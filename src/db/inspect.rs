@@ -2,6 +2,7 @@
 //!
 //! Only tests ask; the service never does.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -33,7 +34,7 @@ pub fn checks(conn: &mut Conn) -> Result<Vec<String>> {
     Ok(lines.into_iter().map(|row| row.line).collect())
 }
 
-/// The plan of a query whose binds are written as literals, one step a line.
+/// The plan of a query, whatever is bound, one step a line.
 pub fn explain(conn: &mut Conn, sql: &str) -> Result<Vec<String>> {
     let lines: Vec<Line> = match conn {
         Conn::Sqlite(conn) => explain_sqlite(conn, sql)?,
@@ -60,7 +61,16 @@ fn explain_postgres(conn: &mut diesel::PgConnection, sql: &str) -> Result<Vec<Li
     }
     // Small tables are scanned because that is cheaper; the question here is whether an index can serve.
     diesel::sql_query("SET enable_seqscan = off").execute(conn)?;
-    let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN {sql}")).load(conn)?;
+    let binds = (1..).take_while(|number| sql.contains(&format!("${number}"))).count();
+    let steps: Vec<Step> = if binds == 0 {
+        diesel::sql_query(format!("EXPLAIN {sql}")).load(conn)?
+    } else {
+        let nulls = vec!["NULL"; binds].join(", ");
+        conn.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE explained AS {sql}"))?;
+        let steps = diesel::sql_query(format!("EXPLAIN EXECUTE explained ({nulls})")).load(conn)?;
+        conn.batch_execute("DEALLOCATE explained; RESET plan_cache_mode")?;
+        steps
+    };
     diesel::sql_query("RESET enable_seqscan").execute(conn)?;
     Ok(steps.into_iter().map(|step| Line { line: step.step }).collect())
 }

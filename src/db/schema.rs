@@ -342,7 +342,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);
+diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);
 
 diesel::table! {
     principals (jurisdiction, principal) {
@@ -428,6 +428,61 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(principals, principal_versions, principal_names, tokens, token_versions);
 
 diesel::table! {
+    role_grants (jurisdiction, role_grant) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        role_grant -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_grant_versions (jurisdiction, role_grant, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        role_grant -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        principal -> Text,
+        role -> Text,
+        unit -> Nullable<Text>,
+        starts_on -> Text,
+        ends_on -> Nullable<Text>,
+        state -> Text,
+        granted_by -> Text,
+        confirmed_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    delegations (jurisdiction, delegation) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        delegation -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    delegation_versions (jurisdiction, delegation, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        delegation -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        lender -> Text,
+        deputy -> Text,
+        role -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        starts_on -> Text,
+        ends_on -> Text,
+        state -> Text,
+    }
+}
+
+diesel::table! {
     document_hands (jurisdiction, document, person) {
         jurisdiction -> Text,
         since -> BigInt,
@@ -492,3 +547,5 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(acts, decisions);
+
+diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);

@@ -1,7 +1,10 @@
-//! What every kind of document has in common: its life, and what checks find. Pure but for `store`.
+//! What every kind of document has in common: its life, what checks find, and who may. Pure but for `store`.
 //!
 //! Absent: what a document says; figures and texts belong to its slice.
 
+pub mod authority;
 pub mod finding;
+pub mod standing;
 pub mod state;
 pub(crate) mod store;
+pub mod tree;

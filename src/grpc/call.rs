@@ -6,24 +6,32 @@ use http::HeaderMap;
 use prost::Message;
 use sha2::{Digest, Sha256};
 
-use super::Mutation;
+use tonic::metadata::MetadataMap;
+
+use super::{Mutation, Route};
+use crate::access;
 use crate::app::{App, Call};
 use crate::commit::Request;
+use crate::error::Result;
 use crate::identity::Caller;
 use crate::limits;
 
 /// What is known of a call before its message is looked at.
-pub fn begin(app: &App, method: &'static str, caller: &Caller, deadline: Instant) -> Call {
-    Call {
+pub fn begin(app: &App, route: &Route, caller: &Caller, metadata: &MetadataMap, deadline: Instant) -> Result<Call> {
+    let stands_in = metadata.get("kehoach-on-behalf-of").map(|value| value.to_str().unwrap_or_default());
+    Ok(Call {
         actor: caller.principal.clone(),
-        method,
+        on_behalf_of: stands_in.map(access::on_behalf_of).transpose()?.unwrap_or_default(),
+        rule: route.rule,
+        method: route.path,
         at: app.clock().now(),
         deadline,
         request: None,
         validate_only: false,
         reason: String::new(),
-        new_id: app.new_id(),
-    }
+        // Given once it is sure that the call is executed.
+        new_id: String::new(),
+    })
 }
 
 /// Adds what the message of a mutation says about the call.

@@ -37,6 +37,13 @@ sentences! {
     RequestIdReused: "Mã yêu cầu đã dùng cho nội dung khác.", "The request id was used for other content.";
     Unauthenticated: "Chưa xác thực.", "The caller is not authenticated.";
     NotAdministrator: "Chỉ quản trị viên hệ thống được làm việc này.", "Only an administrator of the service may do this.";
+    RoleMissing: "Người gọi không có vai trò cần thiết.", "The caller does not hold the role that this needs.";
+    DelegationMissing: "Không có ủy quyền còn hiệu lực.", "There is no delegation in force.";
+    DelegationChained: "Không được ủy quyền lại.", "What was lent is not lent on.";
+    GrantNotPending: "Vai trò này không chờ xác nhận.", "The grant does not wait for a confirmation.";
+    SecondPerson: "Phải do người thứ hai xác nhận.", "A second person must confirm it.";
+    GrantEnded: "Vai trò hoặc ủy quyền đã hết hiệu lực.", "The grant or delegation has ended.";
+    OwnGrant: "Không ai được tự cấp quyền cho mình.", "Nobody grants to themself.";
     CredentialTaken: "Danh tính này đã được gán.", "The credential is mapped already.";
     OwnPrincipal: "Không ai được tự đình chỉ mình.", "Nobody suspends themself.";
     LastAdministrator: "Phải còn ít nhất một quản trị viên.", "At least one active administrator must be left.";
@@ -77,6 +84,7 @@ sentences! {
     TreeTooDeep: "Cây có quá nhiều cấp.", "The tree is too deep.";
     QueueFull: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
     Busy: "Hệ thống bận, hãy thử lại.", "The service is busy; try again.";
+    ShareExceeded: "Có quá nhiều yêu cầu cùng lúc, hãy thử lại.", "The caller has too many calls in flight; try again.";
     OutcomeUnknown: "Chưa rõ kết quả, hãy gửi lại cùng mã yêu cầu.", "The outcome is unknown; repeat with the same request id.";
     Deadline: "Quá thời hạn xử lý.", "The deadline passed.";
     Internal: "Lỗi hệ thống.", "Internal error.";

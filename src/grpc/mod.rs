@@ -27,8 +27,9 @@ use tonic::metadata::MetadataMap;
 use tonic::{Request, Response};
 
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
+use crate::document::authority::Rule;
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Authenticator, Caller};
+use crate::identity::{Authenticator, Caller, Peer};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
@@ -94,6 +95,9 @@ pub struct Sent {
     replayed: bool,
 }
 
+/// How long after its deadline a call that has not even been read is given up.
+const LATE: std::time::Duration = std::time::Duration::from_millis(50);
+
 type Unary = dyn Fn(App, Call, Bytes) -> BoxFuture<'static, Result<Sent>> + Send + Sync;
 
 /// How a method is served.
@@ -110,12 +114,14 @@ enum Handler {
 pub struct Route {
     /// The path, as `/kehoach.v1.BudgetService/GetEstimate`.
     pub path: &'static str,
+    /// Who may call it.
+    pub rule: Rule,
     handler: Handler,
     calls: metrics::Histogram,
 }
 
 /// A method that reads.
-pub fn read<A, T, F, R>(path: &'static str, action: F) -> Route
+pub fn read<A, T, F, R>(path: &'static str, rule: Rule, action: F) -> Route
 where
     A: FromWire + Send + 'static,
     T: IntoWire + Send + 'static,
@@ -126,22 +132,22 @@ where
         async move {
             let ask = ask::<A>(decode(bytes.clone())?)?;
             let Keep { answer, jurisdiction, depends } = action(app.clone(), call, ask).await?;
-            let head = answer.head;
+            let (head, visibility) = (answer.head, answer.visibility);
             let sent = encode(&app, answer, false)?;
-            // What this process does not know to be true later is not kept; neither is what shows an old revision, which
-            // is asked for once.
-            if app.known_head(&jurisdiction).is_some() && depends != Depends::Nothing {
-                app.cache().keep(path, bytes, Kept { bytes: sent.bytes.clone(), jurisdiction }, &depends, head);
+            // What shows an old revision is asked for once, and not kept.
+            if depends != Depends::Nothing {
+                let kept = Kept { bytes: sent.bytes.clone(), jurisdiction, visibility };
+                app.cache().keep(path, bytes, kept, &depends, head);
             }
             Ok(sent)
         }
         .boxed()
     };
-    Route { path, handler: Handler::Read(Arc::new(handler)), calls: latency(path) }
+    Route { path, rule, handler: Handler::Read(Arc::new(handler)), calls: latency(path) }
 }
 
 /// A method that changes something.
-pub fn write<A, T, F, R>(path: &'static str, action: F) -> Route
+pub fn write<A, T, F, R>(path: &'static str, rule: Rule, action: F) -> Route
 where
     A: FromWire + Send + 'static,
     A::Message: Mutation,
@@ -159,7 +165,7 @@ where
         }
         .boxed()
     };
-    Route { path, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
+    Route { path, rule, handler: Handler::Write(Arc::new(handler)), calls: latency(path) }
 }
 
 fn latency(path: &'static str) -> metrics::Histogram {
@@ -229,8 +235,14 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
         async move {
             let (started, deadline) = (Instant::now(), call::deadline(request.headers()));
             // Before the message is read: nobody unknown makes the server hold one.
-            let caller = match authenticator.authenticate(request.headers(), deadline).await {
+            let peer = request.extensions().get::<Peer>();
+            let caller = match authenticator.authenticate(request.headers(), peer, deadline).await {
                 Ok(caller) => caller,
+                Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
+            };
+            // What this call holds of the server it holds until it is answered.
+            let _admitted = match caller.admit().await {
+                Ok(admitted) => admitted,
                 Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
             };
             let mut grpc = tonic::server::Grpc::new(Raw)
@@ -242,7 +254,11 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
             let serving = Serving { app: app.clone(), route: route.clone(), caller, started, deadline };
-            let response = grpc.unary(serving, request).await;
+            // The message itself may never end; what is done with it ends at the deadline by itself.
+            let answered = tokio::time::timeout_at((deadline + LATE).into(), grpc.unary(serving, request)).await;
+            let Ok(response) = answered else {
+                return Ok(turned_away(&app, &route, started, http::HeaderMap::new(), Error::Deadline));
+            };
             // Every error of ours has details; one without was found before our handler saw the call.
             match tonic::Status::from_header_map(response.headers()).as_ref().and_then(status::of_framing) {
                 None => Ok(response),
@@ -278,12 +294,22 @@ impl tonic::server::UnaryService<Bytes> for Serving {
         let (started, deadline) = (self.started, self.deadline);
         async move {
             let (metadata, _, bytes) = request.into_parts();
-            // The one door through which a kept answer goes out. Who calls is known; what may be seen is judged here too.
-            if let Some(sent) = kept(&app, &route, &bytes) {
+            let mut call = match call::begin(&app, &route, &caller, &metadata, deadline) {
+                Ok(call) => call,
+                Err(error) => return finish(&route, started, &metadata, Err(error), &app.new_id()),
+            };
+            // The one door through which a kept answer goes out: only to who may see it now.
+            if let Some(sent) = kept(&app, &route, &call, &bytes) {
                 return finish(&route, started, &metadata, Ok(sent), "");
             }
-            let call = call::begin(&app, route.path, &caller, deadline);
+            call.new_id = app.new_id();
             let id = call.new_id.clone();
+            // Where others may write, the head is asked for first. If that fails, so will the read, which says why.
+            if matches!(route.handler, Handler::Read(_))
+                && let Ok(Some((bytes, head))) = app.still_true(&call, &bytes).await
+            {
+                return finish(&route, started, &metadata, Ok(Sent { bytes, head: Some(head), replayed: false }), &id);
+            }
             let (Handler::Read(handler) | Handler::Write(handler)) = &route.handler;
             let outcome = bounded(deadline, handler(app, call, bytes)).await;
             finish(&route, started, &metadata, outcome, &id)
@@ -310,17 +336,20 @@ fn turned_away(
     headers: http::HeaderMap,
     error: Error,
 ) -> http::Response<tonic::body::Body> {
+    if matches!(error, Error::Unauthenticated) {
+        app.note_stranger(route.path);
+    }
     route.calls.record(started.elapsed().as_secs_f64());
     refuse(route, started, &MetadataMap::from_headers(headers), error, &app.new_id()).into_http()
 }
 
 /// The answer that is kept for exactly these bytes, where this process knows the head to name beside it.
-fn kept(app: &App, route: &Route, bytes: &Bytes) -> Option<Sent> {
+fn kept(app: &App, route: &Route, call: &Call, bytes: &Bytes) -> Option<Sent> {
     if !matches!(route.handler, Handler::Read(_)) {
         return None;
     }
     let moves = app.head_moves();
-    let kept = app.cache().get(route.path, bytes)?;
+    let kept = app.cache().get(route.path, bytes, |jurisdiction| app.visibility(call, jurisdiction))?;
     let head = app.known_head(&kept.jurisdiction)?;
     // What is kept ends before the head moves. So what was found while no head moved is true at the head named beside it.
     (app.head_moves() == moves).then(|| Sent { bytes: kept.bytes, head: Some(head), replayed: false })

@@ -67,8 +67,9 @@ fn parts(error: Error, id: &str) -> Parts {
         Error::Unauthenticated => {
             Parts::new(Code::Unauthenticated, Reason::Unauthenticated, "credentials are missing or not good")
         }
-        Error::Denied { reason, needs } => {
-            Parts::new(Code::PermissionDenied, reason, format!("this needs {needs}")).fact("needs", needs)
+        Error::Denied { reason, needs, facts } => {
+            let parts = Parts::new(Code::PermissionDenied, reason, format!("this needs {needs}")).fact("needs", needs);
+            facts.into_iter().fold(parts, |parts, (name, value)| parts.fact(name, value))
         }
         Error::Stale(stale) => self::stale(stale),
         Error::Refused(refusals) => refused(refusals),

@@ -13,6 +13,10 @@ use http::header::AUTHORIZATION;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::admission::{Admitted, Lane, Lanes};
+use super::jwt;
+use super::model::Mapping;
+use super::peer::Peer;
 use super::secret::Secret;
 use super::store;
 use crate::app::App;
@@ -26,17 +30,37 @@ use crate::limits;
 const DEV_ACTOR: &str = "dev";
 
 /// Whoever makes a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Caller {
     /// The principal, as journals name it.
     pub principal: String,
+    /// What it shares with all that it calls at the same time; nothing with `--dev`.
+    lane: Option<Arc<Lane>>,
+}
+
+impl Caller {
+    /// Admits one more call of this caller, after a short wait where it has many already.
+    pub async fn admit(&self) -> Result<Option<Admitted>> {
+        match &self.lane {
+            Some(lane) => lane.admit().await.map(Some),
+            None => Ok(None),
+        }
+    }
 }
 
 /// Knows credentials.
 pub struct Authenticator {
     app: App,
+    jwt: Option<Jwt>,
     known: RwLock<HashMap<Key, Known>>,
+    lanes: Lanes,
     verifying: Semaphore,
+}
+
+/// The issuer whose JWTs count.
+struct Jwt {
+    settings: jwt::Settings,
+    source: Arc<jwt::Source>,
 }
 
 /// The SHA-256 of a credential.
@@ -48,22 +72,44 @@ struct Known {
     caller: Arc<Caller>,
     /// The head of `system` at which it was found.
     head: i64,
+    /// The keys of the issuer with which it was found; 0 where none were needed.
+    generation: u64,
     expires_at: Micros,
 }
 
+/// What a credential proves by itself, before the store is asked whose that is.
+#[derive(Clone)]
+enum Proof {
+    /// A token of ours, whose secret is still to be compared.
+    Token(Secret),
+    /// Somebody as others know them, until an instant.
+    Mapped(Mapping, Micros),
+}
+
 /// What a verification at the store found.
-struct Found {
-    head: i64,
-    /// Principal and expiry of a credential that is good; nothing where it is not, or where it is known and no head has moved.
-    good: Option<(String, Micros)>,
-    still_known: bool,
+enum Found {
+    /// No head has moved since it was found good.
+    Unchanged,
+    /// At this head it is of this principal, and good until then.
+    Good(i64, String, Micros),
+    /// It is not good.
+    Bad,
 }
 
 impl Authenticator {
-    /// One that knows nothing yet.
+    /// One that knows nothing yet, and takes no JWTs.
     pub fn new(app: App) -> Self {
         let verifying = Semaphore::new(limits::count(limits::VERIFICATIONS));
-        Self { app, known: RwLock::default(), verifying }
+        Self { app, jwt: None, known: RwLock::default(), lanes: Lanes::default(), verifying }
+    }
+
+    /// The same, which takes JWTs where an issuer is named.
+    pub async fn open(app: App, jwt: Option<jwt::Settings>) -> Result<Self, String> {
+        let jwt = match jwt {
+            None => None,
+            Some(settings) => Some(Jwt { source: jwt::Source::open(settings.keys.clone()).await?, settings }),
+        };
+        Ok(Self { jwt, ..Self::new(app) })
     }
 
     /// An id for a call that is refused before there is one.
@@ -71,60 +117,118 @@ impl Authenticator {
         self.app.new_id()
     }
 
-    /// The caller that the headers of a call prove, or the one answer that everybody else gets.
-    pub async fn authenticate(&self, headers: &HeaderMap, deadline: Instant) -> Result<Arc<Caller>> {
+    /// The caller that a call proves, or the one answer that everybody else gets.
+    ///
+    /// Where there is a header it counts, and a bad one is refused also on a connection with a certificate.
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        peer: Option<&Peer>,
+        deadline: Instant,
+    ) -> Result<Arc<Caller>> {
         if self.app.is_dev() {
-            return dev_actor(headers).map(|principal| Arc::new(Caller { principal }));
+            return dev_actor(headers).map(|principal| Arc::new(Caller { principal, lane: None }));
         }
-        let text = bearer(headers).ok_or(Error::Unauthenticated)?;
-        let key: Key = Sha256::digest(text).into();
-        let known = self.known(&key);
-        if let Some(known) = &known
-            && self.app.known_head(SYSTEM) == Some(known.head)
-        {
-            return Ok(known.caller.clone());
+        if headers.contains_key(AUTHORIZATION) {
+            let text = bearer(headers).ok_or(Error::Unauthenticated)?;
+            let key: Key = Sha256::digest(text).into();
+            return match self.recall(&key) {
+                Recalled::Good(caller) => Ok(caller),
+                Recalled::Before(known) => self.verify(key, || self.prove(text), known, deadline).await,
+            };
         }
-        let secret = Secret::parse(text).ok_or(Error::Unauthenticated)?;
-        self.verify(key, secret, known, deadline).await
+        let named = peer.and_then(Peer::name).ok_or(Error::Unauthenticated)?;
+        match self.recall(&named.key) {
+            Recalled::Good(caller) => Ok(caller),
+            Recalled::Before(known) => {
+                let proof = || Some((Proof::Mapped(Mapping::certificate(&named.uri), Micros::MAX), 0));
+                self.verify(named.key, proof, known, deadline).await
+            }
+        }
     }
 
-    /// What is known of a credential and has not expired.
-    fn known(&self, key: &Key) -> Option<Known> {
+    /// What is known of a credential: that it is good, or that it was at another head.
+    fn recall(&self, key: &Key) -> Recalled {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
-        known.filter(|known| self.app.clock().now() < known.expires_at)
+        let generation = self.jwt.as_ref().map_or(0, |jwt| jwt.source.generation());
+        let holds = |known: &Known| {
+            self.app.clock().now() < known.expires_at && (known.generation == 0 || known.generation == generation)
+        };
+        match known.filter(holds) {
+            Some(known) if self.app.known_head(SYSTEM) == Some(known.head) => Recalled::Good(known.caller),
+            known => Recalled::Before(known),
+        }
     }
 
-    async fn verify(&self, key: Key, secret: Secret, known: Option<Known>, deadline: Instant) -> Result<Arc<Caller>> {
-        // A flood of bad credentials waits here and not in the queue of reads. Those that were good pass by.
-        let _permit = match known {
-            Some(_) => None,
-            None => Some(self.permit(deadline).await?),
+    /// What a bearer credential proves by itself, and with which keys.
+    fn prove(&self, text: &str) -> Option<(Proof, u64)> {
+        if let Some(secret) = Secret::parse(text) {
+            return Some((Proof::Token(secret), 0));
+        }
+        let jwt = self.jwt.as_ref()?;
+        let (keys, generation) = jwt.source.keys();
+        match jwt::verify(text, &keys, &jwt.settings, self.app.clock().now()) {
+            Ok(claimed) => {
+                let mapping = Mapping::jwt(&jwt.settings.issuer, claimed.subject);
+                Some((Proof::Mapped(mapping, claimed.expires_at), generation))
+            }
+            Err(jwt::Fault::Bad) => None,
+            Err(jwt::Fault::UnknownKey) => {
+                jwt.source.want();
+                None
+            }
+        }
+    }
+
+    async fn verify(
+        &self,
+        key: Key,
+        prove: impl Fn() -> Option<(Proof, u64)>,
+        known: Option<Known>,
+        deadline: Instant,
+    ) -> Result<Arc<Caller>> {
+        // A flood of bad credentials waits here and not in the queue of reads. Those that were good wait for themselves.
+        let _held = match &known {
+            Some(known) => (known.caller.admit().await?, None),
+            None => (None, Some(self.permit(deadline).await?)),
         };
+        let (proof, generation) = prove().ok_or(Error::Unauthenticated)?;
         let (app, now) = (self.app.clone(), self.app.clock().now());
         let known_at = known.as_ref().map(|known| known.head);
         let read = move |conn: &mut Conn| {
             // The head first: whatever changes later moves it, and then the credential is verified anew.
             let head = app.head(conn, SYSTEM)?;
             if known_at == Some(head) {
-                return Ok(Found { head, good: None, still_known: true });
+                return Ok(Found::Unchanged);
             }
-            Ok(Found { head, good: look_up(conn, &secret, now)?, still_known: false })
+            let good = look_up(conn, &proof, now)?;
+            Ok(good.map_or(Found::Bad, |(principal, expires_at)| Found::Good(head, principal, expires_at)))
         };
-        let found = self.app.read_by(deadline, read).await?;
-        if let Some(known) = known.filter(|_| found.still_known) {
-            return Ok(known.caller);
+        let found = match &known {
+            Some(known) => self.app.read_for(&known.caller.principal, deadline, read).await?,
+            None => self.app.read_by(deadline, read).await?,
+        };
+        match (found, known) {
+            (Found::Unchanged, Some(known)) => Ok(known.caller),
+            (Found::Good(head, principal, expires_at), _) => {
+                let lane = Some(self.lanes.of(&principal));
+                let caller = Arc::new(Caller { principal, lane });
+                self.keep(key, Known { caller: caller.clone(), head, generation, expires_at });
+                Ok(caller)
+            }
+            (Found::Bad | Found::Unchanged, _) => {
+                self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+                Err(Error::Unauthenticated)
+            }
         }
+    }
+
+    fn keep(&self, key: Key, known: Known) {
         let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let Some((principal, expires_at)) = found.good else {
-            all.remove(&key);
-            return Err(Error::Unauthenticated);
-        };
         if all.len() >= limits::count(limits::CREDENTIAL_CACHE) {
             all.clear();
         }
-        let caller = Arc::new(Caller { principal });
-        all.insert(key, Known { caller: caller.clone(), head: found.head, expires_at });
-        Ok(caller)
+        all.insert(key, known);
     }
 
     async fn permit(&self, deadline: Instant) -> Result<tokio::sync::SemaphorePermit<'_>> {
@@ -136,13 +240,28 @@ impl Authenticator {
     }
 }
 
-/// Principal and expiry of a token that is good now.
-fn look_up(conn: &mut Conn, secret: &Secret, now: Micros) -> Result<Option<(String, Micros)>> {
-    let Some((token, hash)) = store::find_secret(conn, secret.id())? else { return Ok(None) };
-    if !secret.is_of(&hash) || !token.is_good(now) || !store::is_active(conn, &token.principal)? {
-        return Ok(None);
+/// What is known of a credential.
+enum Recalled {
+    /// It is good.
+    Good(Arc<Caller>),
+    /// It was good at another head, or nothing is known of it.
+    Before(Option<Known>),
+}
+
+/// The active principal of a credential that is good now, and until when it is.
+fn look_up(conn: &mut Conn, proof: &Proof, now: Micros) -> Result<Option<(String, Micros)>> {
+    let found = match proof {
+        Proof::Token(secret) => store::find_secret(conn, secret.id())?
+            .filter(|(token, hash)| secret.is_of(hash) && token.is_good(now))
+            .map(|(token, _)| (token.principal, token.expires_at)),
+        Proof::Mapped(mapping, expires_at) => {
+            store::find_mapped(conn, mapping)?.map(|principal| (principal, *expires_at))
+        }
+    };
+    match found {
+        Some((principal, expires_at)) if store::is_active(conn, &principal)? => Ok(Some((principal, expires_at))),
+        Some(_) | None => Ok(None),
     }
-    Ok(Some((token.principal, token.expires_at)))
 }
 
 /// The one bearer credential of a call; none where there are several, or where it is not of that form.

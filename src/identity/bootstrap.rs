@@ -11,6 +11,7 @@ use super::secret::{Secret, salt};
 use super::store;
 use crate::app::{App, Call};
 use crate::commit::{Entry, Tx};
+use crate::document::authority::{Action, Rule};
 use crate::error::{Error, Reason, Result};
 use crate::id::SYSTEM;
 use crate::limits;
@@ -96,6 +97,8 @@ async fn make(app: &App, call: &Call, secret: Secret) -> Result<()> {
 fn own_call(app: &App) -> Call {
     Call {
         actor: SERVER.to_owned(),
+        on_behalf_of: String::new(),
+        rule: Rule::Whole(Action::ManagePrincipals),
         method: "/kehoach.v1.IdentityService/CreatePrincipal",
         at: app.clock().now(),
         deadline: Instant::now() + limits::millis(limits::DEADLINE_MS),

@@ -1,16 +1,19 @@
 //! Who calls: principals, their credentials, and how a call is told whose it is.
 
 mod actions;
+mod admission;
 mod authenticator;
 mod bootstrap;
 mod grpc;
+pub mod jwt;
 pub(crate) mod model;
+mod peer;
 mod secret;
 pub(crate) mod store;
 mod wire;
 
-pub use actions::require_administrator;
 pub use authenticator::{Authenticator, Caller};
 pub use bootstrap::{FirstToken, first_administrator};
 pub use grpc::routes;
+pub use peer::Peer;
 pub use secret::Secret;

@@ -4,11 +4,12 @@ use super::model::{ExternalCode, Jurisdiction, Unit};
 use super::store::{self, Filter};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::authority::Action;
+use crate::document::standing::Permit;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::id::{JurisdictionName, SYSTEM, UnitName};
-use crate::identity::require_administrator;
 use crate::{limits, period, text};
 
 /// Asks for a new jurisdiction; `id` is empty where the server makes one.
@@ -126,9 +127,7 @@ pub async fn create_jurisdiction(app: App, call: Call, ask: CreateJurisdiction) 
     if new.id.is_empty() {
         new.id = call.new_id.clone();
     }
-    let asker = (app.clone(), call.clone());
     let run = move |tx: &mut Tx<'_>| {
-        require_administrator(&asker.0, &asker.1, &mut tx.view())?;
         let name = new.name();
         if new.id == SYSTEM || store::jurisdiction_is_taken(&mut tx.view(), &new.id)? {
             return Err(Error::Exists { kind: "Jurisdiction", name: name.to_string(), reason: Reason::AlreadyExists });
@@ -161,10 +160,8 @@ pub async fn list_jurisdictions(app: App, call: Call, ask: ListJurisdictions) ->
 
 pub async fn update_jurisdiction(app: App, call: Call, ask: UpdateJurisdiction) -> Result<Answer<Jurisdiction>> {
     let instance = app.instance().clone();
-    let asker = (app.clone(), call.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
-        require_administrator(&asker.0, &asker.1, &mut view)?;
         let mut jurisdiction = store::get_jurisdiction(&mut view, &ask.new.id)?;
         let name = jurisdiction.name();
         etag::require(&instance, &mut view, &ask.etag, &name.to_string(), jurisdiction.revision)?;
@@ -210,6 +207,8 @@ pub async fn create_unit(app: App, call: Call, ask: CreateUnit) -> Result<Answer
     }
     let jurisdiction = new.jurisdiction.clone();
     let run = move |tx: &mut Tx<'_>| {
+        let permit = permit_below(&tx.view(), new.parent.as_deref())?;
+        tx.permit(permit);
         if store::unit_is_taken(&mut tx.view(), &new.id)? {
             return Err(Error::Exists { kind: "Unit", name: new.name().to_string(), reason: Reason::AlreadyExists });
         }
@@ -230,7 +229,7 @@ pub async fn get_unit(app: App, call: Call, ask: GetUnit) -> Result<Keep<Unit>> 
     let read = move |view: &mut View<'_>| match &key {
         UnitKey::Name(name) => load(view, name),
         UnitKey::External(jurisdiction, code) => {
-            let found = store::find_unit_by_code(view, code)?;
+            let found = store::find_unit_by_code(view, code)?.filter(|_| view.standing.is_member());
             let missing = || Error::NotFound { kind: "Unit", name: format!("{} {}", code.system, code.code) };
             let name = UnitName { jurisdiction: jurisdiction.clone(), unit: found.ok_or_else(missing)? };
             load(view, &name)
@@ -283,11 +282,13 @@ pub async fn update_unit(app: App, call: Call, ask: UpdateUnit) -> Result<Answer
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         let old = load(&mut view, &ask.new.name())?;
+        let permit = view.standing.may_at(Action::ManageUnits, &old.id)?;
         etag::require(&instance, &mut view, &ask.etag, &old.name().to_string(), old.revision)?;
         if ask.mask.writes("external_codes", !ask.new.external_codes.is_empty()) {
             refuse_taken_codes(&mut view, &ask.new)?;
         }
         let unit = changed(&old, &ask)?;
+        tx.permit(permit);
         store::save_unit(tx, &unit)?;
         Ok((Entry::of(unit.name()), load(&mut tx.view(), &unit.name())?))
     };
@@ -349,10 +350,13 @@ pub async fn move_unit(app: App, call: Call, ask: MoveUnit) -> Result<Answer<Uni
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         let mut unit = load(&mut view, &ask.name)?;
+        let permit = view.standing.may_at(Action::ManageUnits, &unit.id)?;
+        permit_below(&view, ask.parent.as_ref().map(|parent| parent.unit.as_str()))?;
         etag::require(&instance, &mut view, &ask.etag, &ask.name.to_string(), unit.revision)?;
         unit.parent = ask.parent.as_ref().map(|parent| parent.unit.clone());
         let height = store::subtree(&mut view, &unit.id)?.last().map_or(0, |(_, depth)| *depth);
         require_place(&mut view, &unit, usize::try_from(height).unwrap_or(usize::MAX))?;
+        tx.permit(permit);
         store::save_unit(tx, &unit)?;
         Ok((Entry::of(&ask.name), load(&mut tx.view(), &ask.name)?))
     };
@@ -365,6 +369,7 @@ pub async fn close_unit(app: App, call: Call, ask: CloseUnit) -> Result<Answer<U
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         let mut unit = load(&mut view, &ask.name)?;
+        let permit = view.standing.may_at(Action::ManageUnits, &unit.id)?;
         etag::require(&instance, &mut view, &ask.etag, &ask.name.to_string(), unit.revision)?;
         let parent = unit.parent.clone().map(|parent| store::find_unit(&mut view, &parent)).transpose()?.flatten();
         let children = store::children(&mut view, &unit.id)?;
@@ -384,6 +389,7 @@ pub async fn close_unit(app: App, call: Call, ask: CloseUnit) -> Result<Answer<U
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
+        tx.permit(permit);
         unit.closes_on = Some(ask.closes_on.clone());
         unit.successors = ask.successors.iter().map(|name| name.unit.clone()).collect();
         store::save_unit(tx, &unit)?;
@@ -392,8 +398,16 @@ pub async fn close_unit(app: App, call: Call, ask: CloseUnit) -> Result<Answer<U
     app.write(&call, &jurisdiction, run, replay_unit).await
 }
 
+/// A unit, for a member of the jurisdiction.
 fn load(view: &mut View<'_>, name: &UnitName) -> Result<Unit> {
-    store::find_unit(view, &name.unit)?.ok_or_else(|| not_found(name))
+    let found = store::find_unit(view, &name.unit)?.filter(|_| view.standing.is_member());
+    found.ok_or_else(|| not_found(name))
+}
+
+/// The permit to put a unit below another, or at the root.
+fn permit_below(view: &View<'_>, parent: Option<&str>) -> Result<Permit> {
+    let standing = view.standing;
+    Ok(standing.may(Action::ManageUnits, &standing.place(parent))?)
 }
 
 fn not_found(name: &UnitName) -> Error {

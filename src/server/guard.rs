@@ -12,7 +12,7 @@ use tonic::server::NamedService;
 use tower::Service;
 
 use crate::grpc::{call, status};
-use crate::identity::Authenticator;
+use crate::identity::{Authenticator, Peer};
 
 /// A service behind authentication.
 #[derive(Clone)]
@@ -52,7 +52,8 @@ where
         let (authenticator, id) = (self.authenticator.clone(), self.authenticator.new_call_id());
         async move {
             let deadline = call::deadline(request.headers());
-            match authenticator.authenticate(request.headers(), deadline).await {
+            let peer = request.extensions().get::<Peer>();
+            match authenticator.authenticate(request.headers(), peer, deadline).await {
                 Ok(_) => ready.call(request).await,
                 Err(error) => {
                     let metadata = MetadataMap::from_headers(request.into_parts().0.headers);

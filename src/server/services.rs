@@ -1,21 +1,31 @@
 //! What is served: the slices, health and reflection.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
 use tower::ServiceExt;
 
-use super::Settings;
 use super::guard::Guarded;
 use crate::app::App;
+use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{approval, budget, classification, identity, organisation, pb};
+use crate::{access, approval, budget, classification, identity, organisation, pb};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] =
-    &[identity::routes, organisation::routes, classification::routes, budget::routes, approval::routes];
+    &[identity::routes, access::routes, organisation::routes, classification::routes, budget::routes, approval::routes];
+
+/// Who may call a method.
+pub fn rule_of(path: &str) -> Option<Rule> {
+    static RULES: LazyLock<HashMap<&str, Rule>> = LazyLock::new(|| {
+        let routes = ROUTES.iter().flat_map(|routes| routes());
+        routes.map(|route| (route.path, route.rule)).collect()
+    });
+    RULES.get(path).copied()
+}
 
 /// The full names of our services, as the descriptors list them.
 pub fn service_names() -> Vec<&'static str> {
@@ -25,8 +35,11 @@ pub fn service_names() -> Vec<&'static str> {
 }
 
 /// Everything that answers on the listener, and the reporter of its health.
-pub(super) async fn assemble(app: &App, settings: &Settings) -> (Routes, HealthReporter) {
-    let authenticator = Arc::new(Authenticator::new(app.clone()));
+pub(super) async fn assemble(
+    app: &App,
+    authenticator: &Arc<Authenticator>,
+    open_reflection: bool,
+) -> (Routes, HealthReporter) {
     let (health, health_service) = tonic_health::server::health_reporter();
     for name in service_names().into_iter().chain([""]) {
         health.set_service_status(name, tonic_health::ServingStatus::Serving).await;
@@ -40,10 +53,9 @@ pub(super) async fn assemble(app: &App, settings: &Settings) -> (Routes, HealthR
     }
     let mut routes = Routes::from(router);
     if let (Ok(v1), Ok(v1alpha)) = (reflection().build_v1(), reflection().build_v1alpha()) {
-        routes = if settings.open_reflection {
+        routes = if open_reflection {
             routes.add_service(v1).add_service(v1alpha)
         } else {
-            let authenticator = &authenticator;
             routes.add_service(Guarded::new(v1, authenticator)).add_service(Guarded::new(v1alpha, authenticator))
         };
     }

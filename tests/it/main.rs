@@ -6,6 +6,7 @@
     reason = "a test that cannot go on says why and fails"
 )]
 
+mod access;
 mod budget;
 mod classification;
 mod coverage;
@@ -14,9 +15,11 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plans;
 mod postgres;
 mod process;
 mod refusals;
 mod require;
 mod schema;
 mod tour;
+mod transport;

@@ -7,6 +7,7 @@ use crate::app::{Answer, App, Call, Depends, Instance, Keep, ReadAt};
 use crate::classification::model::{Code, Dimension, Tree, code_name};
 use crate::classification::store::{self, CodeFilter};
 use crate::commit::{Entry, Tx, View};
+use crate::document::authority::Action;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -86,10 +87,11 @@ pub async fn batch_write_codes(app: App, call: Call, ask: BatchWriteCodes) -> Re
     let instance = app.instance().clone();
     let jurisdiction = ask.scheme.jurisdiction.clone();
     let names: Vec<String> = ask.operations.iter().map(|operation| operation.code.name().to_string()).collect();
-    let again = names.clone();
+    let (again, scheme) = (names.clone(), ask.scheme.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         load_scheme(&mut view, &ask.scheme)?;
+        let permit = view.standing.may_here(Action::ManageSchemes)?;
         let keys: Vec<Key> = ask.operations.iter().map(CodeOperation::key).collect();
         let old = store::codes_of(&mut view, &ask.scheme.scheme, &keys)?;
         require_known(&instance, &ask, &old)?;
@@ -101,12 +103,14 @@ pub async fn batch_write_codes(app: App, call: Call, ask: BatchWriteCodes) -> Re
             }
         }
         require_place(&mut view, &ask, &begun, &changed)?;
+        tx.permit(permit);
         store::open_codes(tx, &begun)?;
         store::save_codes(tx, &ask.scheme.scheme, &changed)?;
         Ok((Entry::of(&ask.scheme), WrittenCodes { names: names.clone(), revision: tx.revision() }))
     };
     // The request says which codes were written, and the first execution at which revision.
-    app.write(&call, &jurisdiction, run, move |_, first| {
+    app.write(&call, &jurisdiction, run, move |view, first| {
+        load_scheme(view, &scheme)?;
         Ok(WrittenCodes { names: again.clone(), revision: first.revision })
     })
     .await
@@ -243,7 +247,8 @@ pub async fn get_code(app: App, call: Call, ask: GetCode) -> Result<Keep<Code>> 
 fn load(view: &mut View<'_>, scheme: &SchemeName, dimension: Dimension, code: &str) -> Result<Code> {
     let name = || code_name(&scheme.jurisdiction, &scheme.scheme, dimension, code).to_string();
     let missing = || Error::NotFound { kind: "Code", name: name() };
-    store::find_code(view, &scheme.scheme, dimension, code)?.ok_or_else(missing)
+    let found = store::find_code(view, &scheme.scheme, dimension, code)?;
+    found.filter(|_| view.standing.is_member()).ok_or_else(missing)
 }
 
 pub async fn list_codes(app: App, call: Call, ask: ListCodes) -> Result<Keep<Listed<Code>>> {

@@ -8,6 +8,7 @@ use crate::app::{Answer, App, Call, Depends, Keep, ReadAt};
 use crate::classification::model::{Code, Conversion, Dimension, code_name};
 use crate::classification::store::{self, ConversionFilter};
 use crate::commit::{Entry, Tx, View};
+use crate::document::authority::Action;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::page::Page;
 use crate::id::SchemeName;
@@ -55,11 +56,12 @@ pub async fn batch_write_conversions(
     let jurisdiction = ask.scheme.jurisdiction.clone();
     let written = |entry: &ConversionEntry| (entry.new.name().to_string(), !entry.new.targets.is_empty());
     let names: Vec<(String, bool)> = ask.entries.iter().map(written).collect();
-    let again = names.clone();
+    let (again, scheme) = (names.clone(), ask.scheme.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         load_scheme(&mut view, &ask.scheme)?;
         load_scheme(&mut view, &ask.target_scheme)?;
+        let permit = view.standing.may_here(Action::ManageSchemes)?;
         let old = store::conversions(&mut view, &ask.scheme.scheme, &ask.target_scheme.scheme)?;
         let mut old: BTreeMap<Key, Conversion> =
             old.into_iter().map(|one| ((one.dimension, one.code.clone()), one)).collect();
@@ -77,12 +79,14 @@ pub async fn batch_write_conversions(
         let ended: Vec<Conversion> = keys.filter_map(|key| old.remove(&key)).collect();
         let stands = ask.entries.iter().filter(|entry| !entry.new.targets.is_empty());
         let begun: Vec<Conversion> = stands.map(|entry| entry.new.clone()).collect();
+        tx.permit(permit);
         store::close_conversions(tx, &ended)?;
         store::open_conversions(tx, &begun)?;
         Ok((Entry::of(&ask.scheme), WrittenConversions { names: names.clone(), revision: tx.revision() }))
     };
     // The request says which conversions were written, and the first execution at which revision.
-    app.write(&call, &jurisdiction, run, move |_, first| {
+    app.write(&call, &jurisdiction, run, move |view, first| {
+        load_scheme(view, &scheme)?;
         Ok(WrittenConversions { names: again.clone(), revision: first.revision })
     })
     .await

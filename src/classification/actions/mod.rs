@@ -25,9 +25,10 @@ pub struct Listed<T> {
     pub next_page_token: String,
 }
 
+/// A scheme, for a member of the jurisdiction.
 fn load_scheme(view: &mut View<'_>, name: &SchemeName) -> Result<Scheme> {
     let missing = || Error::NotFound { kind: "Scheme", name: name.to_string() };
-    store::find_scheme(view, &name.scheme)?.ok_or_else(missing)
+    store::find_scheme(view, &name.scheme)?.filter(|_| view.standing.is_member()).ok_or_else(missing)
 }
 
 /// What is stale where one object of a batch was read at another revision than the one that last changed it.

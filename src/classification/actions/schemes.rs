@@ -6,6 +6,7 @@ use crate::classification::model::{Code, Conversion, Scheme};
 use crate::classification::regimes::{self, Regime};
 use crate::classification::store;
 use crate::commit::{Entry, First, Tx, View};
+use crate::document::authority::Action;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -181,6 +182,7 @@ pub async fn update_scheme(app: App, call: Call, ask: UpdateScheme) -> Result<An
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
         let old = load_scheme(&mut view, &ask.new.name())?;
+        let permit = view.standing.may_here(Action::ManageSchemes)?;
         etag::require(&instance, &mut view, &ask.etag, &old.name().to_string(), old.revision)?;
         let scheme = changed(&old, &ask);
         let mut refusals = scheme.refuse_years(&store::all_schemes(&mut view)?);
@@ -188,6 +190,7 @@ pub async fn update_scheme(app: App, call: Call, ask: UpdateScheme) -> Result<An
             refusals.extend(scheme.refuse_loss(&store::years_in_use(&mut view, &scheme.id)?));
         }
         unless_refused(refusals)?;
+        tx.permit(permit);
         store::save_scheme(tx, &scheme)?;
         Ok((Entry::of(scheme.name()), load_scheme(&mut tx.view(), &scheme.name())?))
     };

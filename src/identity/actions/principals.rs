@@ -1,6 +1,6 @@
 //! Principals and who they are for others.
 
-use super::{Asker, Listed};
+use super::{Listed, owns};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
 use crate::error::{Error, Reason, Result};
@@ -76,11 +76,10 @@ pub struct MapSubject(pub MapAsk);
 pub struct UnmapSubject(pub MapAsk);
 
 pub async fn create_principal(app: App, call: Call, ask: CreatePrincipal) -> Result<Answer<Principal>> {
-    let (asker, salt) = (Asker::new(&app, &call), secret::salt()?);
+    let salt = secret::salt()?;
     let mut new = ask.0;
     new.name_commitment = commitment(&salt, &new.display_name);
     let run = move |tx: &mut Tx<'_>| {
-        asker.require_administrator(&mut tx.view())?;
         let name = new.name().to_string();
         if new.id == SERVER || store::principal_is_taken(&mut tx.view(), &new.id)? {
             return Err(Error::Exists { kind: "Principal", name, reason: Reason::AlreadyExists });
@@ -88,14 +87,13 @@ pub async fn create_principal(app: App, call: Call, ask: CreatePrincipal) -> Res
         store::insert_principal(tx, &new, &salt)?;
         Ok((Entry::of(name), store::get_principal(&mut tx.view(), &new.id)?))
     };
-    app.write(&call, SYSTEM, run, replay(&app, &call)).await
+    app.write(&call, SYSTEM, run, replay).await
 }
 
 pub async fn get_principal(app: App, call: Call, ask: GetPrincipal) -> Result<Keep<Principal>> {
-    let asker = Asker::new(&app, &call);
     let id = ask.name.principal;
     let read = move |view: &mut View<'_>| {
-        if !asker.owns(view, &id)? {
+        if !owns(view, &id) {
             return Err(store::not_found(&id));
         }
         store::get_principal(view, &id)
@@ -105,12 +103,10 @@ pub async fn get_principal(app: App, call: Call, ask: GetPrincipal) -> Result<Ke
 }
 
 pub async fn list_principals(app: App, call: Call, ask: ListPrincipals) -> Result<Keep<Listed<Principal>>> {
-    let asker = Asker::new(&app, &call);
     let start = ask.page.start(app.instance(), ask.read_at)?;
     let (instance, page) = (app.instance().clone(), ask.page);
     let after = start.after.first().cloned().unwrap_or_default();
     let read = move |view: &mut View<'_>| {
-        asker.require_administrator(view)?;
         let mut items = store::list_principals(view, &after, page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut items, |last| vec![last.id.clone()])?;
         Ok(Listed { items, next_page_token })
@@ -204,10 +200,9 @@ async fn change<D>(app: App, call: Call, id: String, seen: String, decide: D) ->
 where
     D: Fn(&mut Tx<'_>, Principal) -> Result<Principal> + Send + 'static,
 {
-    let (asker, instance) = (Asker::new(&app, &call), app.instance().clone());
+    let instance = app.instance().clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
-        asker.require_administrator(&mut view)?;
         let principal = store::get_principal(&mut view, &id)?;
         let name = principal.name().to_string();
         etag::require(&instance, &mut view, &seen, &name, principal.revision)?;
@@ -215,16 +210,11 @@ where
         store::save_principal(tx, &principal)?;
         Ok((Entry::of(name), store::get_principal(&mut tx.view(), &id)?))
     };
-    app.write(&call, SYSTEM, run, replay(&app, &call)).await
+    app.write(&call, SYSTEM, run, replay).await
 }
 
-/// The first answer again, for those who may still ask.
-fn replay(app: &App, call: &Call) -> impl Fn(&mut View<'_>, &First) -> Result<Principal> + Send + use<> {
-    let asker = Asker::new(app, call);
-    move |view, first| {
-        asker.require_administrator(view)?;
-        let name = first.names.first().and_then(|name| PrincipalName::parse(name));
-        let name = name.ok_or_else(|| Error::bug("a journal row names no principal"))?;
-        store::get_principal(view, &name.principal)
-    }
+fn replay(view: &mut View<'_>, first: &First) -> Result<Principal> {
+    let name = first.names.first().and_then(|name| PrincipalName::parse(name));
+    let name = name.ok_or_else(|| Error::bug("a journal row names no principal"))?;
+    store::get_principal(view, &name.principal)
 }

@@ -1,6 +1,6 @@
 //! Tokens: made, listed, rotated, revoked.
 
-use super::{Asker, Listed};
+use super::{Listed, owns};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::clock::Micros;
 use crate::commit::{Entry, First, Tx, View};
@@ -52,28 +52,26 @@ pub struct Issued {
 }
 
 pub async fn create_token(app: App, call: Call, ask: CreateToken) -> Result<Answer<Issued>> {
-    let (asker, secret) = (Asker::new(&app, &call), Secret::random()?);
+    let secret = Secret::random()?;
     let expires_at = expiry(ask.expires_at, call.at)?;
     let now = call.at;
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
-        asker.require_administrator(&mut view)?;
         let principal = store::get_principal(&mut view, &ask.principal.principal)?;
         require_room(&mut view, &principal.id, now)?;
         let token = new_token(&secret, principal.id, ask.label.clone(), expires_at);
         let issued = issue(tx, &token, &secret)?;
         Ok((Entry::of(token.name()), issued))
     };
-    app.write(&call, SYSTEM, run, replay_issued(&app, &call)).await.map(hide_when_tried(&call))
+    app.write(&call, SYSTEM, run, replay_issued).await.map(hide_when_tried(&call))
 }
 
 pub async fn list_tokens(app: App, call: Call, ask: ListTokens) -> Result<Keep<Listed<Token>>> {
-    let asker = Asker::new(&app, &call);
     let start = ask.page.start(app.instance(), ask.read_at)?;
     let (instance, page, id) = (app.instance().clone(), ask.page, ask.principal.principal);
     let after = start.after.first().cloned().unwrap_or_default();
     let read = move |view: &mut View<'_>| {
-        if !asker.owns(view, &id)? {
+        if !owns(view, &id) {
             return Err(store::not_found(&id));
         }
         store::get_principal(view, &id)?;
@@ -86,12 +84,12 @@ pub async fn list_tokens(app: App, call: Call, ask: ListTokens) -> Result<Keep<L
 }
 
 pub async fn rotate_token(app: App, call: Call, ask: RotateToken) -> Result<Answer<Issued>> {
-    let (asker, instance, secret) = (Asker::new(&app, &call), app.instance().clone(), Secret::random()?);
+    let (instance, secret) = (app.instance().clone(), Secret::random()?);
     let expires_at = expiry(ask.expires_at, call.at)?;
     let now = call.at;
     let run = move |tx: &mut Tx<'_>| {
         let mut view = tx.view();
-        let old = load_own(&mut view, &asker, &ask.name)?;
+        let old = load_own(&mut view, &ask.name)?;
         etag::require(&instance, &mut view, &ask.etag, &ask.name.to_string(), old.revision)?;
         let successor = new_token(&secret, old.principal.clone(), old.label.clone(), expires_at);
         let old = old.rotated(&successor.id, ask.overlap, now)?;
@@ -101,21 +99,21 @@ pub async fn rotate_token(app: App, call: Call, ask: RotateToken) -> Result<Answ
         store::save_token(tx, &old)?;
         Ok((Entry { names: vec![successor.name().to_string(), old.name().to_string()], answer: Vec::new() }, issued))
     };
-    app.write(&call, SYSTEM, run, replay_issued(&app, &call)).await.map(hide_when_tried(&call))
+    app.write(&call, SYSTEM, run, replay_issued).await.map(hide_when_tried(&call))
 }
 
 pub async fn revoke_token(app: App, call: Call, ask: RevokeToken) -> Result<Answer<Token>> {
-    let (asker, instance) = (Asker::new(&app, &call), app.instance().clone());
+    let instance = app.instance().clone();
     let run = move |tx: &mut Tx<'_>| {
         let at = tx.at();
         let mut view = tx.view();
-        let old = load_own(&mut view, &asker, &ask.name)?;
+        let old = load_own(&mut view, &ask.name)?;
         etag::require(&instance, &mut view, &ask.etag, &ask.name.to_string(), old.revision)?;
         let revoked = Token { revoked_at: old.revoked_at.or(Some(at)), ..old };
         store::save_token(tx, &revoked)?;
         Ok((Entry::of(&ask.name), store::get_token(&mut tx.view(), &ask.name)?))
     };
-    app.write(&call, SYSTEM, run, replay_token(&app, &call)).await
+    app.write(&call, SYSTEM, run, replay_token).await
 }
 
 fn new_token(secret: &Secret, principal: String, label: String, expires_at: Micros) -> Token {
@@ -139,8 +137,8 @@ fn issue(tx: &mut Tx<'_>, token: &Token, secret: &Secret) -> Result<Issued> {
 }
 
 /// The token if it is the asker's own or the asker is an administrator; else it is not there.
-fn load_own(view: &mut View<'_>, asker: &Asker, name: &TokenName) -> Result<Token> {
-    if !asker.owns(view, &name.principal)? {
+fn load_own(view: &mut View<'_>, name: &TokenName) -> Result<Token> {
+    if !owns(view, &name.principal) {
         return Err(Error::NotFound { kind: "Token", name: name.to_string() });
     }
     store::get_token(view, name)
@@ -161,17 +159,13 @@ fn hide_when_tried(call: &Call) -> impl FnOnce(Answer<Issued>) -> Answer<Issued>
 }
 
 /// The token again, without the secret: it is kept nowhere.
-fn replay_issued(app: &App, call: &Call) -> impl Fn(&mut View<'_>, &First) -> Result<Issued> + Send + use<> {
-    let token = replay_token(app, call);
-    move |view, first| Ok(Issued { token: token(view, first)?, secret: None })
+fn replay_issued(view: &mut View<'_>, first: &First) -> Result<Issued> {
+    Ok(Issued { token: replay_token(view, first)?, secret: None })
 }
 
 /// The first answer again, for those who may still ask.
-fn replay_token(app: &App, call: &Call) -> impl Fn(&mut View<'_>, &First) -> Result<Token> + Send + use<> {
-    let asker = Asker::new(app, call);
-    move |view, first| {
-        let name = first.names.first().and_then(|name| TokenName::parse(name));
-        let name = name.ok_or_else(|| Error::bug("a journal row names no token"))?;
-        load_own(view, &asker, &name)
-    }
+fn replay_token(view: &mut View<'_>, first: &First) -> Result<Token> {
+    let name = first.names.first().and_then(|name| TokenName::parse(name));
+    let name = name.ok_or_else(|| Error::bug("a journal row names no token"))?;
+    load_own(view, &name)
 }

@@ -112,7 +112,7 @@ pub fn fiscal_calendar(conn: &mut Conn, id: &str) -> Result<FiscalCalendar> {
 
 /// When the fiscal years of a jurisdiction begin and what time it keeps, at the head of `system`.
 pub fn calendar(conn: &mut Conn, id: &str) -> Result<(FiscalCalendar, String)> {
-    let mut view = View { conn, jurisdiction: SYSTEM, revision: crate::db::CURRENT - 1 };
+    let mut view = View::bare(conn, SYSTEM, crate::db::CURRENT - 1);
     let jurisdiction = get_jurisdiction(&mut view, id)?;
     Ok((jurisdiction.calendar, jurisdiction.time_zone))
 }

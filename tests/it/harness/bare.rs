@@ -17,16 +17,25 @@ use super::Harness;
 #[derive(Clone)]
 pub struct Bare(SendRequest<Body>);
 
+impl Bare {
+    /// Over a connection that is there.
+    pub async fn over<S>(stream: S) -> hyper::Result<Self>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    {
+        let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self(sender))
+    }
+}
+
 impl Harness {
     /// A client of OrganisationService over a connection of its own.
     pub async fn bare(&self) -> OrganisationServiceClient<Bare> {
         let stream = TcpStream::connect(self.address).await.unwrap_or_else(|error| panic!("no connection: {error}"));
-        let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap_or_else(|error| panic!("no handshake: {error}"));
-        tokio::spawn(connection);
+        let bare = Bare::over(stream).await.unwrap_or_else(|error| panic!("no handshake: {error}"));
         let origin = format!("http://{}", self.address).parse().unwrap_or_else(|error| panic!("{error}"));
-        OrganisationServiceClient::with_origin(Bare(sender), origin)
+        OrganisationServiceClient::with_origin(bare, origin)
     }
 }
 

@@ -3,7 +3,9 @@
 use kehoach::db::Engine;
 use kehoach::identity::{FirstToken, first_administrator};
 use kehoach::pb;
+use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
+use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
 use tonic::metadata::MetadataValue;
@@ -21,9 +23,16 @@ pub struct Locked {
     pub admin: String,
 }
 
-/// Sends one credential with each call, or none.
+/// Sends one credential with each call, or none, and whom the caller stands in for.
 #[derive(Clone)]
-pub struct Bearer(Option<String>);
+pub struct Bearer(Option<String>, Option<String>);
+
+impl Bearer {
+    /// Sends this one.
+    pub fn of(credential: &str) -> Self {
+        Self(Some(credential.to_owned()), None)
+    }
+}
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
@@ -31,6 +40,10 @@ impl Interceptor for Bearer {
             let value =
                 MetadataValue::try_from(format!("Bearer {credential}")).unwrap_or_else(|error| panic!("{error}"));
             request.metadata_mut().insert("authorization", value);
+        }
+        if let Some(lender) = &self.1 {
+            let value = MetadataValue::try_from(lender).unwrap_or_else(|error| panic!("{error}"));
+            request.metadata_mut().insert("kehoach-on-behalf-of", value);
         }
         Ok(request)
     }
@@ -98,17 +111,39 @@ impl Harness {
 
     /// A client of IdentityService with a credential.
     pub fn identity_as(&self, credential: &str) -> IdentityServiceClient<As> {
-        IdentityServiceClient::with_interceptor(self.channel.clone(), Bearer(Some(credential.to_owned())))
+        IdentityServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of OrganisationService with a credential.
     pub fn organisation_as(&self, credential: &str) -> OrganisationServiceClient<As> {
-        OrganisationServiceClient::with_interceptor(self.channel.clone(), Bearer(Some(credential.to_owned())))
+        OrganisationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of AccessService with a credential.
+    pub fn access_as(&self, credential: &str) -> AccessServiceClient<As> {
+        AccessServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of ClassificationService with a credential.
+    pub fn classification_as(&self, credential: &str) -> ClassificationServiceClient<As> {
+        ClassificationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of AccessService that stands in for another principal.
+    pub fn access_in_place(&self, credential: &str, lender: &str) -> AccessServiceClient<As> {
+        let bearer = Bearer(Some(credential.to_owned()), Some(lender.to_owned()));
+        AccessServiceClient::with_interceptor(self.channel.clone(), bearer)
+    }
+
+    /// A client of BudgetService that stands in for another principal.
+    pub fn budget_in_place(&self, credential: &str, lender: &str) -> BudgetServiceClient<As> {
+        let bearer = Bearer(Some(credential.to_owned()), Some(lender.to_owned()));
+        BudgetServiceClient::with_interceptor(self.channel.clone(), bearer)
     }
 
     /// A client of BudgetService with a credential.
     pub fn budget_as(&self, credential: &str) -> BudgetServiceClient<As> {
-        BudgetServiceClient::with_interceptor(self.channel.clone(), Bearer(Some(credential.to_owned())))
+        BudgetServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod bare;
 mod domain;
+mod listening;
 mod locked;
 mod place;
 mod program;
@@ -17,6 +18,7 @@ use kehoach::app::{App, Options};
 use kehoach::clock::Clock;
 use kehoach::db::{Conn, Database, Engine, Opening};
 use kehoach::id::Ids;
+use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
@@ -26,9 +28,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::transport::{Channel, Endpoint};
 
+pub use bare::Bare;
 pub use domain::{
     department, jurisdiction_name, new_jurisdiction, new_unit, request_id, revision_of, unit_name, was_replayed,
 };
+pub use listening::{Folder, Listening, Secure};
 pub(crate) use locked::locked;
 pub use locked::{As, Bearer, Locked, new_principal, principal_name};
 pub use place::{Place, new_folder};
@@ -148,6 +152,11 @@ impl Harness {
     /// A client of OrganisationService.
     pub fn organisation(&self) -> OrganisationServiceClient<Channel> {
         OrganisationServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
+    }
+
+    /// A client of AccessService.
+    pub fn access(&self) -> AccessServiceClient<Channel> {
+        AccessServiceClient::new(self.channel.clone())
     }
 
     /// A client of ClassificationService.

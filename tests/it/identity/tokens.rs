@@ -54,11 +54,14 @@ locked! {
     async fn the_actor_of_a_token_is_its_principal_whatever_the_metadata_say(s: Locked) {
         let (_, secret) = s.caller("svc").await;
         s.h.organisation_as(&s.admin).create_jurisdiction(crate::harness::new_jurisdiction("dt")).await.unwrap();
+        let grant = pb::Grant { principal: "principals/svc".to_owned(), role: pb::Role::Admin.into(), ..Default::default() };
+        let grant = pb::CreateGrantRequest { parent: "jurisdictions/dt".to_owned(), grant: Some(grant), ..Default::default() };
+        s.h.access_as(&s.admin).create_grant(grant).await.unwrap();
         let mut request = tonic::Request::new(new_unit("dt", "a"));
         request.metadata_mut().insert("kehoach-user", "admin".parse().unwrap());
         s.h.organisation_as(&secret).create_unit(request).await.unwrap();
         let entries = kehoach::commit::journal::between(&mut s.h.connection(), "dt", 0, 9, 9).unwrap();
-        assert_eq!(entries.iter().map(|entry| entry.actor.as_str()).collect::<Vec<_>>(), ["svc"]);
+        assert_eq!(entries.iter().map(|entry| entry.actor.as_str()).collect::<Vec<_>>(), ["admin", "svc"]);
     }
 
     async fn a_token_is_refused_from_the_moment_it_expires(s: Locked) {

@@ -13,6 +13,7 @@ mod serial;
 use std::time::{Duration, Instant};
 
 use kehoach::app::Call;
+use kehoach::document::authority::{Action, Rule};
 use kehoach::error::{Error, Reason};
 use kehoach::pb;
 
@@ -22,6 +23,8 @@ use crate::harness::{Harness, new_unit};
 fn call(h: &Harness) -> Call {
     Call {
         actor: "dev".to_owned(),
+        on_behalf_of: String::new(),
+        rule: Rule::Whole(Action::ReadDirectory),
         method: "/kehoach.v1.OrganisationService/CreateUnit",
         at: h.clock.now(),
         deadline: Instant::now() + Duration::from_secs(30),

@@ -1,12 +1,15 @@
 //! Several processes on one database: serial, dense, and no more of them than the mode allows.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use kehoach::app::App;
 use kehoach::db::Engine;
 use kehoach::pb;
 use tonic::Code;
 
 use super::are_dense;
-use crate::harness::{Harness, engines, new_unit, refused, request_id, was_replayed};
+use crate::harness::{Harness, engines, new_unit, refused, request_id, revision_of, unit_name, was_replayed};
 
 /// Two processes on one PostgreSQL database with the jurisdiction `dt`.
 async fn two() -> Option<(Harness, Harness)> {
@@ -109,6 +112,80 @@ async fn a_page_token_of_one_process_is_good_for_the_other() {
     list.page_token = one.organisation().list_units(list.clone()).await.unwrap().into_inner().next_page_token;
     let next = other.organisation().list_units(list).await.unwrap().into_inner();
     assert_eq!(next.units, [one.get_unit("dt", "b").await]);
+}
+
+/// A unit as a process shows it, with the head that it names beside it.
+async fn shown(h: &Harness, unit: &str) -> (pb::Unit, i64) {
+    let get = pb::GetUnitRequest { key: Some(pb::get_unit_request::Key::Name(unit_name("dt", unit))), read_at: None };
+    let response = h.organisation().get_unit(get).await.unwrap();
+    let head = revision_of(&response);
+    (response.into_inner(), head)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_serves_beside_a_later_head_until_its_object_is_named() {
+    let Some((one, other)) = two().await else { return };
+    let unit = one.unit("dt", "a").await;
+    assert_eq!(shown(&other, "a").await, (unit.clone(), 1));
+    // What no command did, so that it shows whether the tables are read.
+    one.sql("UPDATE unit_versions SET display_name = 'unseen' WHERE unit = 'a'");
+    one.unit("dt", "b").await;
+    assert_eq!(shown(&other, "a").await, (unit.clone(), 2));
+    for number in 3..=66 {
+        one.unit("dt", &format!("c{number}")).await;
+    }
+    assert_eq!(shown(&other, "a").await, (unit.clone(), 66));
+    for number in 67..=131 {
+        one.unit("dt", &format!("c{number}")).await;
+    }
+    let (read_again, head) = shown(&other, "a").await;
+    assert_eq!((read_again.display_name.as_str(), head), ("unseen", 131), "more commands than are looked through");
+    one.sql(&format!("UPDATE unit_versions SET display_name = '{}' WHERE unit = 'a'", unit.display_name));
+    let renamed = one.organisation().update_unit(rename(&unit, "Mới")).await.unwrap().into_inner();
+    assert_eq!(shown(&other, "a").await, (renamed.clone(), 132));
+    assert_eq!(shown(&one, "a").await, (renamed, 132));
+    one.is_sound();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_is_older_than_the_head_beside_it() {
+    let Some((one, other)) = two().await else { return };
+    let mut unit = one.unit("dt", "a").await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..4)
+        .map(|_| {
+            let (mut client, stop) = (other.organisation(), stop.clone());
+            tokio::spawn(async move {
+                let key = Some(pb::get_unit_request::Key::Name(unit_name("dt", "a")));
+                let get = pb::GetUnitRequest { key, read_at: None };
+                let mut seen = Vec::new();
+                while !stop.load(Ordering::Relaxed) {
+                    let response = client.get_unit(get.clone()).await.unwrap();
+                    seen.push((revision_of(&response), response.into_inner().revision));
+                }
+                seen
+            })
+        })
+        .collect();
+    let mut renamed = vec![unit.revision];
+    for number in 0..150 {
+        if number % 3 == 0 {
+            unit = one.organisation().update_unit(rename(&unit, &format!("Tên {number}"))).await.unwrap().into_inner();
+            renamed.push(unit.revision);
+        } else {
+            one.unit("dt", &format!("b{number}")).await;
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    let mut heads = std::collections::BTreeSet::new();
+    for reader in readers {
+        for (head, revision) in reader.await.unwrap() {
+            heads.insert(head);
+            assert_eq!(renamed.iter().rfind(|renamed| **renamed <= head), Some(&revision), "beside the head {head}");
+        }
+    }
+    assert!(heads.len() > 20, "the readers saw almost nothing: {heads:?}");
+    one.is_sound();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

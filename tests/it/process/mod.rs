@@ -2,7 +2,7 @@
 
 mod attacks;
 mod disk;
-mod frames;
+pub mod frames;
 mod ground;
 mod hostile;
 mod killing;

@@ -16,9 +16,17 @@ use crate::harness::{Harness, engines, jurisdiction_name, new_unit, refused};
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("MESSAGE_TOO_LARGE", "refusals/reasons.rs", "a_message_beyond_the_limit_is_refused"),
     ("UNAUTHENTICATED", "refusals/mod.rs", "whoever_is_not_known_is_told_nothing_else"),
+    ("ROLE_MISSING", "access/grants.rs", "an_administrator_of_the_service_makes_the_first_admin_and_no_other"),
+    (
+        "DELEGATION_MISSING",
+        "access/delegations.rs",
+        "a_deputy_acts_in_the_place_of_the_lender_and_the_journal_keeps_both",
+    ),
+    ("DELEGATION_CHAINED", "access/delegations.rs", "neither_admin_nor_what_was_lent_is_lent"),
     ("METHOD_UNKNOWN", "refusals/reasons.rs", "a_method_that_is_not_there_is_said_so"),
     ("INTERNAL", "refusals/reasons.rs", "a_store_that_is_not_as_it_should_be_is_a_bug_and_says_nothing_of_itself"),
     ("QUEUE_FULL", "machine/overload.rs", "a_full_queue_of_commands_refuses_at_once"),
+    ("SHARE_EXCEEDED", "transport/admission.rs", "a_principal_has_so_many_calls_in_flight_and_others_are_not_refused"),
     ("DEADLINE", "machine/overload.rs", "a_command_that_is_not_reached_in_time_is_not_executed"),
     ("BUSY", "machine/outages.rs", "a_store_that_is_away_is_busy_and_not_a_bug"),
     ("OUTCOME_UNKNOWN", "process/disk.rs", "after_a_failed_fsync_nothing_is_written_and_the_process_ends"),

@@ -74,6 +74,11 @@ impl World {
         self.etags.get(name).cloned().unwrap_or_default()
     }
 
+    /// Keeps the etag of an object.
+    pub fn keep(&mut self, name: String, etag: String) {
+        self.etags.insert(name, etag);
+    }
+
     /// The name of a token.
     pub fn token(&self, which: &str) -> String {
         self.tokens.get(which).cloned().unwrap_or_default()
@@ -95,6 +100,7 @@ impl World {
         self.units(h).await;
         self.classification(h).await;
         self.estimates(h).await;
+        super::access::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
         self.etags.insert(dt.name, dt.etag);

@@ -2,16 +2,21 @@
 //!
 //! What is not a knob is a constant in `limits.rs`.
 
+mod credentials;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand};
+
+pub use credentials::Credentials;
 
 use crate::app::Options;
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::id::Ids;
-use crate::server::Settings;
+use crate::server::{Settings, Times};
 
 /// Planning and budgeting for government, over gRPC.
 #[derive(Debug, Parser)]
@@ -71,6 +76,9 @@ pub struct Serve {
     /// Reflection answers everybody also where the server does not listen on loopback.
     #[arg(long, env = "KEHOACH_OPEN_REFLECTION", default_value_t = false)]
     pub open_reflection: bool,
+    /// What callers are known by beside tokens.
+    #[command(flatten)]
+    pub credentials: Credentials,
     /// Where to serve Prometheus metrics, a loopback address. Nowhere when left out.
     #[arg(long, env = "KEHOACH_METRICS", value_parser = loopback)]
     pub metrics: Option<SocketAddr>,
@@ -109,6 +117,14 @@ impl Config {
             "KEHOACH_DEV",
             "KEHOACH_FIRST_TOKEN",
             "KEHOACH_OPEN_REFLECTION",
+            "KEHOACH_TLS_CERTIFICATE",
+            "KEHOACH_TLS_KEY",
+            "KEHOACH_TLS_1_2",
+            "KEHOACH_CLIENT_CA",
+            "KEHOACH_JWT_KEYS",
+            "KEHOACH_JWT_KEYS_CA",
+            "KEHOACH_JWT_ISSUER",
+            "KEHOACH_JWT_AUDIENCE",
             "KEHOACH_METRICS",
             "KEHOACH_READERS",
             "KEHOACH_WRITERS",
@@ -127,11 +143,15 @@ impl Serve {
         if self.dev && !on_loopback {
             return Err(format!("--dev authenticates nobody and must listen on loopback, not on {}", self.listen));
         }
-        if !on_loopback {
-            return Err(format!("listening on {} needs TLS; without it use 127.0.0.1 or [::1]", self.listen));
+        if self.dev && (self.first_token.is_some() || self.credentials.are_named()) {
+            return Err("--dev authenticates nobody, so no token, certificate or issuer goes with it".to_owned());
         }
-        if self.dev && self.first_token.is_some() {
-            return Err("--dev authenticates nobody, so there is no first token".to_owned());
+        self.credentials.check()?;
+        if !on_loopback && self.credentials.tls_certificate.is_none() {
+            return Err(format!(
+                "listening on {} needs --tls-certificate and --tls-key; without them use 127.0.0.1 or [::1]",
+                self.listen
+            ));
         }
         Ok(())
     }
@@ -146,10 +166,22 @@ impl Serve {
         }
     }
 
-    /// How to meet callers.
+    /// How to meet callers, once [`Serve::check`] has found nothing wrong.
     pub fn settings(&self) -> Settings {
-        Settings { open_reflection: self.open_reflection || self.listen.ip().is_loopback() }
+        Settings {
+            open_reflection: self.open_reflection || self.listen.ip().is_loopback(),
+            tls: self.credentials.tls(),
+            jwt: self.credentials.jwt(),
+            times: Times::default(),
+        }
     }
+}
+
+/// What to say in place of an error that would show a wrong value which may hold a password.
+pub fn discreet(error: &clap::Error) -> Option<&'static str> {
+    let ContextValue::String(flag) = error.get(ContextKind::InvalidArg)? else { return None };
+    let is_secret = ["--database", "--migrate-url"].iter().any(|secret| flag.starts_with(secret));
+    is_secret.then_some("--database and --migrate-url are sqlite:PATH or postgres://user@host/name")
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
