@@ -148,14 +148,17 @@ fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Resul
                 Some(step) if step.person == person && life.state == State::Submitted => Err(Error::Denied {
                     reason: Reason::SeparationOfDuties,
                     needs: "a head of the unit who did not submit the document".to_owned(),
+                    facts: Vec::new(),
                 }),
                 _ => Ok(()),
             }
         }
         Verb::Withdraw => match store::last_submit(view, &life.document)? {
-            Some(step) if step.person != person && life.state == State::Submitted => {
-                Err(Error::Denied { reason: Reason::NotSubmitter, needs: "who submitted the document".to_owned() })
-            }
+            Some(step) if step.person != person && life.state == State::Submitted => Err(Error::Denied {
+                reason: Reason::NotSubmitter,
+                needs: "who submitted the document".to_owned(),
+                facts: Vec::new(),
+            }),
             _ => Ok(()),
         },
         Verb::Return | Verb::Amend | Verb::Close | Verb::Cancel => Ok(()),

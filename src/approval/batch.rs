@@ -97,7 +97,7 @@ fn is_refusal(error: &Error) -> bool {
 
 fn told(error: &Error) -> (String, String) {
     match error {
-        Error::Denied { reason, needs } => (reason.as_str().to_owned(), format!("this needs {needs}")),
+        Error::Denied { reason, needs, .. } => (reason.as_str().to_owned(), format!("this needs {needs}")),
         Error::Refused(refusals) => {
             let reason = refusals.first().map(|refusal| refusal.rule.unwrap_or(refusal.reason.as_str()));
             let texts: Vec<&str> = refusals.iter().map(|refusal| refusal.description.as_str()).collect();

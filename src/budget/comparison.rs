@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::load_header;
+use super::actions::{load_header, not_found};
 use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
 use super::model::{Estimate, Line, Side, Sum};
 use super::store;

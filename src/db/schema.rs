@@ -342,8 +342,6 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);
-
 diesel::table! {
     principals (jurisdiction, principal) {
         jurisdiction -> Text,

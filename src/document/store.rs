@@ -48,7 +48,7 @@ fn refuse_other(had: Option<Part>, part: Part) -> Result<()> {
         (Some(Part::Approved), Part::Worked) => "somebody who did not approve the document",
         _ => return Ok(()),
     };
-    Err(Error::Denied { reason: Reason::SeparationOfDuties, needs: needs.to_owned() })
+    Err(Error::Denied { reason: Reason::SeparationOfDuties, needs: needs.to_owned(), facts: Vec::new() })
 }
 
 /// Takes note of a part, once; refuses it to a person who had the other one.

@@ -14,9 +14,9 @@ fn justification(given: Justification) -> pb::Justification {
     pb::Justification { rule: given.rule, text: given.text }
 }
 
-fn act(act: Act) -> pb::Act {
+fn act(act: Act) -> pb::SignedAct {
     let digits = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    pb::Act {
+    pb::SignedAct {
         number: act.number,
         signed_on: act.signed_on,
         authority: act.authority,

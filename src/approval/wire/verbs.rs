@@ -151,8 +151,8 @@ fn justifications(given: Vec<pb::Justification>, faults: &mut Faults) -> Vec<Jus
     given.into_iter().enumerate().map(read).collect()
 }
 
-fn act(message: Option<pb::Act>, faults: &mut Faults) -> Option<Act> {
-    let pb::Act { number, signed_on, authority, signer, file_sha256 } = message?;
+fn act(message: Option<pb::SignedAct>, faults: &mut Faults) -> Option<Act> {
+    let pb::SignedAct { number, signed_on, authority, signer, file_sha256 } = message?;
     faults.when(!is_day(&signed_on), "act.signed_on", "is not a day of the calendar");
     Some(Act {
         number: faults.name("act.number", &number, true),

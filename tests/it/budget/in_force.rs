@@ -17,8 +17,8 @@ fn by<T>(person: &'static str, message: T) -> Request<T> {
     request
 }
 
-fn act() -> Option<pb::Act> {
-    Some(pb::Act {
+fn act() -> Option<pb::SignedAct> {
+    Some(pb::SignedAct {
         number: "12/QĐ-UBND".to_owned(),
         signed_on: "2025-07-31".to_owned(),
         authority: "Ủy ban nhân dân tỉnh".to_owned(),
