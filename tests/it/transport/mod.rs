@@ -4,4 +4,5 @@
 mod admission;
 mod canaries;
 mod connections;
+mod open;
 mod refusals;
