@@ -199,7 +199,9 @@ fn unanswered(status: &Status) -> bool {
 async fn persist<T, F: Future<Output = Result<T, Status>>>(mut call: impl FnMut() -> F) -> T {
     let started = Instant::now();
     loop {
-        match call().await {
+        // A call that nobody answers is made again, as a client with a deadline does.
+        let silent = |_| Err(Status::unavailable("no answer"));
+        match tokio::time::timeout(Duration::from_secs(5), call()).await.unwrap_or_else(silent) {
             Ok(answer) => return answer,
             Err(status) => {
                 assert!(unanswered(&status) || status.code() == Code::Unavailable, "not for repeating: {status:?}");
