@@ -119,6 +119,8 @@ pub struct Refusal {
     pub subject: String,
     /// One sentence for a person.
     pub description: String,
+    /// The rule of a check, where one refuses; it stands in place of the reason.
+    pub rule: Option<&'static str>,
 }
 
 impl From<Denial> for Error {
@@ -161,7 +163,7 @@ impl Violation {
 impl Refusal {
     /// A refusal.
     pub fn new(reason: Reason, subject: impl Into<String>, description: impl Into<String>) -> Self {
-        Self { reason, subject: subject.into(), description: description.into() }
+        Self { reason, subject: subject.into(), description: description.into(), rule: None }
     }
 }
 
@@ -243,4 +245,12 @@ reasons! {
     Deadline "DEADLINE",
     Internal "INTERNAL",
     MethodUnknown "METHOD_UNKNOWN",
+    SeparationOfDuties "SEPARATION_OF_DUTIES",
+    NotSubmitter "NOT_SUBMITTER",
+    VerbNotOpen "VERB_NOT_OPEN",
+    Finding "FINDING",
+    StageReasonMissing "STAGE_REASON_MISSING",
+    ActDiffers "ACT_DIFFERS",
+    AlreadyInForce "ALREADY_IN_FORCE",
+    LineNotDeletable "LINE_NOT_DELETABLE",
 }

@@ -71,6 +71,8 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::access::store::audit(conn, jurisdiction, &mut rows)?;
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::document::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();
     let mut faults = Vec::new();
     let mut revisions = 0;

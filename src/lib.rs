@@ -39,6 +39,7 @@
 
 pub mod access;
 pub mod app;
+pub mod approval;
 pub mod budget;
 pub mod classification;
 pub mod client;

@@ -133,7 +133,7 @@ pub fn lines(id: &str) -> Ask {
 }
 
 pub fn lines_at(id: &str, revision: i64) -> Ask {
-    let read_at = Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)) });
+    let read_at = Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)), ..Default::default() });
     let list = pb::ListLinesRequest { parent: estimate_name(id), read_at, ..Default::default() };
     ("/kehoach.v1.BudgetService/ListLines", bytes(&list))
 }

@@ -1,12 +1,14 @@
 //! What may be done with estimates: load, decide, save. Lines are written in `batch`.
 
 use super::batch::{self, Operation, Written};
-use super::model::{Estimate, Key, Kind, LegalBasis, State, Totals};
+use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
 use super::store::{self, EstimateFilter, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
+use crate::document::state::State;
+use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -25,6 +27,7 @@ pub struct CreateEstimate {
 pub struct GetEstimate {
     pub name: EstimateName,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for the estimate with a key.
@@ -33,6 +36,7 @@ pub struct LookupEstimate {
     pub jurisdiction: String,
     pub key: Key,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for a page of estimates.
@@ -95,6 +99,7 @@ pub struct BatchWriteLines {
 pub struct GetLine {
     pub name: LineName,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// Asks for a page of lines.
@@ -104,6 +109,7 @@ pub struct ListLines {
     pub filter: LineFilter,
     pub order: Order,
     pub read_at: ReadAt,
+    pub in_force: bool,
     pub page: Page,
 }
 
@@ -111,6 +117,7 @@ pub struct ListLines {
 #[derive(Debug, Clone)]
 pub struct ListedLines {
     pub estimate: EstimateName,
+    pub in_force: bool,
     pub lines: Vec<super::model::Line>,
     pub next_page_token: String,
 }
@@ -119,6 +126,7 @@ pub struct ListedLines {
 #[derive(Debug, Clone)]
 pub struct NamedLine {
     pub estimate: EstimateName,
+    pub in_force: bool,
     pub line: super::model::Line,
 }
 
@@ -140,6 +148,7 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
         let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
         store::insert_estimate(tx, &estimate)?;
+        hands::take_part(tx, &estimate.document(), Part::Worked)?;
         batch::write(tx, &estimate.id, &written)?;
         Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
@@ -187,7 +196,7 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
 
 pub async fn get_estimate(app: App, call: Call, ask: GetEstimate) -> Result<Keep<Estimate>> {
     let (name, jurisdiction) = (ask.name.to_string(), ask.name.jurisdiction.clone());
-    let answer = app.read(&call, &jurisdiction, ask.read_at, move |view| load(view, &ask.name)).await?;
+    let answer = app.read(&call, &jurisdiction, ask.read_at, move |view| show(view, &ask.name, ask.in_force)).await?;
     Ok(answer.kept(&jurisdiction, Depends::on(ask.read_at, name)))
 }
 
@@ -201,7 +210,7 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
         };
         let found = store::find_by_key(view, key)?.filter(|_| view.standing.sees(&key.unit));
         let id = found.ok_or_else(missing)?;
-        load(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id })
+        show(view, &EstimateName { jurisdiction: ask.jurisdiction.clone(), estimate: id }, ask.in_force)
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
@@ -259,6 +268,7 @@ pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Resul
         let mut estimate = load(&mut tx.view(), &ask.name)?;
         let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
         tx.permit(permit);
+        hands::take_part(tx, &estimate.document(), Part::Worked)?;
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         refuse_key_change(&estimate.key, &ask.stated)?;
         estimate.require_draft()?;
@@ -307,6 +317,10 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
         tx.permit(permit);
         etag::require(&instance, &mut tx.view(), &ask.etag, &ask.name.to_string(), estimate.revision)?;
         estimate.require_draft()?;
+        if estimate.in_force.is_some() {
+            let text = "the draft of an amendment is cancelled, not deleted: the estimate is in force";
+            return Err(Error::refused(Reason::NotDraft, ask.name.to_string(), text));
+        }
         let lines = store::all_lines(&mut tx.view(), &estimate.id)?;
         store::end_lines(tx, &estimate.id, &lines)?;
         store::end_estimate(tx, &estimate)?;
@@ -323,8 +337,15 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let again = (name.clone(), operations.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
-        let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
+        // Who writes what is decided is one of those who approve.
+        let (action, part) = match estimate.state {
+            State::Endorsed => (Action::WriteAppraised, Part::Worked),
+            State::Appraised => (Action::WriteDecided, Part::Approved),
+            _ => (Action::DraftDocument, Part::Worked),
+        };
+        let permit = tx.standing().may_at(action, &estimate.key.unit)?;
         tx.permit(permit);
+        hands::take_part(tx, &estimate.document(), part)?;
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
         batch::write(tx, &estimate.id, &written)?;
@@ -349,9 +370,10 @@ pub async fn get_line(app: App, call: Call, ask: GetLine) -> Result<Keep<NamedLi
     let read = move |view: &mut View<'_>| {
         let header = store::find_header(view, &estimate.estimate)?;
         let sees = header.is_some_and(|header| view.standing.sees(&header.key.unit));
-        let found = store::find_line(view, &estimate.estimate, &line)?.filter(|_| sees);
         let missing = || Error::NotFound { kind: "Line", name: ask.name.to_string() };
-        Ok(NamedLine { estimate: estimate.clone(), line: found.ok_or_else(missing)? })
+        let text = store::find_text(view, &estimate.estimate, ask.in_force)?.filter(|_| sees).ok_or_else(missing)?;
+        let found = store::find_line(&mut view.at(text), &estimate.estimate, &line)?;
+        Ok(NamedLine { estimate: estimate.clone(), in_force: ask.in_force, line: found.ok_or_else(missing)? })
     };
     let answer = app.read(&call, &jurisdiction, ask.read_at, read).await?;
     Ok(answer.kept(&jurisdiction, depends))
@@ -361,7 +383,7 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     let start = ask.page.start(app.instance(), ask.read_at)?;
     let (instance, page, read_at, order) = (app.instance().clone(), ask.page, start.read_at, ask.order);
     let after = position_of(&start.after);
-    let (estimate, filter) = (ask.estimate, ask.filter);
+    let (estimate, filter, in_force) = (ask.estimate, ask.filter, ask.in_force);
     let jurisdiction = estimate.jurisdiction.clone();
     let with_subtrees = filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
     // The codes of a subtree belong to the scheme, which other commands change.
@@ -370,12 +392,14 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
         let header = load_header(view, &estimate)?;
         let mut filter = filter.clone();
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
-        let mut lines = store::list_lines(view, &estimate.estimate, &filter, order, after.as_ref(), page.size + 1)?;
+        let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
+        let (at, id) = (&mut view.at(text), &estimate.estimate);
+        let mut lines = store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut lines, |last| {
             let (value, sequence) = store::sort_key(last, order);
             [sequence.to_string()].into_iter().chain(value).collect()
         })?;
-        Ok(ListedLines { estimate: estimate.clone(), lines, next_page_token })
+        Ok(ListedLines { estimate: estimate.clone(), in_force, lines, next_page_token })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, depends))
@@ -395,6 +419,15 @@ pub fn load(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
 /// An estimate without texts and totals, for whom may know of it.
 pub fn load_header(view: &mut View<'_>, name: &EstimateName) -> Result<Estimate> {
     let found = store::find_header(view, &name.estimate)?;
+    found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
+}
+
+/// An estimate with its texts and totals as a reader asks for it: as it stands, or as the text in force has it.
+fn show(view: &mut View<'_>, name: &EstimateName, in_force: bool) -> Result<Estimate> {
+    if !in_force {
+        return load(view, name);
+    }
+    let found = store::find_in_force(view, &name.estimate)?;
     found.filter(|found| view.standing.sees(&found.key.unit)).ok_or_else(|| not_found(name))
 }
 
@@ -423,6 +456,10 @@ pub fn draft(jurisdiction: String, id: String, key: Key) -> Estimate {
         key,
         scheme: String::new(),
         state: State::Draft,
+        submission: 0,
+        number: 0,
+        in_force: None,
+        shown_in_force: false,
         title: String::new(),
         narrative: String::new(),
         legal_basis: Vec::new(),

@@ -8,7 +8,8 @@ use crate::app::{App, Instance, etag};
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Tx, View};
-use crate::error::{Error, Reason, Result, Stale};
+use crate::document::state::State;
+use crate::error::{Error, Reason, Refusal, Result, Stale};
 use crate::grpc::mask::Mask;
 use crate::id::EstimateName;
 use crate::limits;
@@ -127,7 +128,8 @@ pub fn apply(
         Some(instance) => load_old(tx, estimate, operations, path, instance)?,
         None => BTreeMap::new(),
     };
-    estimate.require_draft()?;
+    estimate.require_state(&[State::Draft, State::Endorsed, State::Appraised])?;
+    refuse_deletions(tx, estimate, operations, path)?;
     let mut changes = Changes::default();
     let mut written = Vec::with_capacity(operations.len());
     for (index, operation) in operations.iter().enumerate() {
@@ -148,7 +150,7 @@ pub fn apply(
     let key = estimate.key.clone();
     let scheme = estimate.scheme.clone();
     let facts = facts(&mut tx.view(), &scheme, &key, written.iter().map(|(_, old, new)| (old.as_ref(), new)))?;
-    let context = Context { key: &key, scheme: &scheme };
+    let context = Context { key: &key, scheme: &scheme, state: estimate.state };
     let mut refusals = Vec::new();
     for (index, before, after) in &written {
         let at = operation_path(path, *index, operations.get(*index));
@@ -160,6 +162,24 @@ pub fn apply(
     changes.begun = written.into_iter().map(|(_, _, after)| after).collect();
     count(estimate, &changes)?;
     Ok(changes)
+}
+
+/// Refuses to delete what reviewers and approvers only judge, and in the draft of an amendment what is in force.
+fn refuse_deletions(tx: &mut Tx<'_>, estimate: &Estimate, operations: &[Operation], path: &str) -> Result<()> {
+    let mut refusals = Vec::new();
+    for (index, operation) in operations.iter().enumerate() {
+        let Operation::Delete { line, .. } = operation else { continue };
+        let in_force = match estimate.in_force {
+            Some(revision) => store::find_line(&mut tx.view().at(revision), &estimate.id, line)?.is_some(),
+            None => false,
+        };
+        if estimate.state != State::Draft || in_force {
+            let text = "set its figure to 0 instead; the line is in force, or was requested by the owner";
+            let at = operation_path(path, index, Some(operation));
+            refusals.push(Refusal::new(Reason::LineNotDeletable, at, text));
+        }
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
 }
 
 fn operation_path(path: &str, index: usize, operation: Option<&Operation>) -> String {
@@ -192,6 +212,11 @@ pub fn count(estimate: &mut Estimate, changes: &Changes) -> Result<()> {
 }
 
 impl Changes {
+    /// These lines in place of those.
+    pub fn of(ended: Vec<Line>, begun: Vec<Line>) -> Self {
+        Self { ended, begun }
+    }
+
     /// Only new lines.
     pub fn of_new(begun: Vec<Line>) -> Self {
         Self { ended: Vec::new(), begun }
@@ -321,6 +346,12 @@ fn changed(old: &Line, update: &Update) -> Result<Line> {
     }
     if mask.writes("original_currency", new.memo.is_some()) {
         line.memo.clone_from(&new.memo);
+    }
+    if mask.writes("appraised_reason", new.appraised_reason.is_some()) {
+        line.appraised_reason.clone_from(&new.appraised_reason);
+    }
+    if mask.writes("decided_reason", new.decided_reason.is_some()) {
+        line.decided_reason.clone_from(&new.decided_reason);
     }
     line.basis = changed_basis(old.basis, update)?;
     line.amounts = changed_amounts(old.amounts, &new.amounts, mask);

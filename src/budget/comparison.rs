@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::load_header;
+use super::actions::{load_header, not_found};
 use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
 use super::model::{Estimate, Line, Side, Sum};
 use super::store;
@@ -28,6 +28,7 @@ pub struct CompareEstimates {
 pub struct EstimateAt {
     pub name: EstimateName,
     pub read_at: ReadAt,
+    pub in_force: bool,
 }
 
 /// One side of a comparison.
@@ -35,6 +36,7 @@ pub struct EstimateAt {
 pub struct Compared {
     pub name: EstimateName,
     pub revision: i64,
+    pub in_force: bool,
     pub totals: BTreeMap<Side, Sum>,
 }
 
@@ -69,8 +71,8 @@ pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> R
     let read = move |view: &mut View<'_>| {
         let (here, there) = (view.revision, settled.unwrap_or(view.revision));
         let (left_revision, right_revision) = if left_at == ReadAt::Head { (here, there) } else { (there, here) };
-        let (left_header, left_lines) = load(view, &left.name, left_revision)?;
-        let (right_header, right_lines) = load(view, &right.name, right_revision)?;
+        let (left_header, left_lines) = load(view, &left, left_revision)?;
+        let (right_header, right_lines) = load(view, &right, right_revision)?;
         let matching = if left.name == right.name {
             Matching::ById
         } else {
@@ -88,8 +90,8 @@ pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> R
         let (left_totals, right_totals) = (by_side(&left_header.totals)?, by_side(&right_header.totals)?);
         Ok(Comparison {
             difference_totals: difference(&left_totals, &right_totals)?,
-            left: Compared { name: left.name.clone(), revision: left_revision, totals: left_totals },
-            right: Compared { name: right.name.clone(), revision: right_revision, totals: right_totals },
+            left: compared(&left, left_revision, left_totals),
+            right: compared(&right, right_revision, right_totals),
             differences,
             counts,
             next_page_token,
@@ -105,10 +107,17 @@ fn position_of(texts: &[String]) -> Option<(i64, usize)> {
     Some((revision.parse().ok()?, offset.parse().ok()?))
 }
 
-/// An estimate with its totals, and its lines in the order of entry, at a revision up to that of the view.
-fn load(view: &mut View<'_>, name: &EstimateName, revision: i64) -> Result<(Estimate, Vec<Line>)> {
-    let mut view = view.at(revision);
-    let mut header = load_header(&mut view, name)?;
-    header.totals = store::read_totals(&mut view, &name.estimate)?;
-    Ok((header, store::all_lines(&mut view, &name.estimate)?))
+fn compared(side: &EstimateAt, revision: i64, totals: BTreeMap<Side, Sum>) -> Compared {
+    Compared { name: side.name.clone(), revision, in_force: side.in_force, totals }
+}
+
+/// An estimate with its totals, and its lines in the order of entry, as they were at a revision up to that of the view.
+fn load(view: &mut View<'_>, side: &EstimateAt, revision: i64) -> Result<(Estimate, Vec<Line>)> {
+    let id = &side.name.estimate;
+    load_header(&mut view.at(revision), &side.name)?;
+    let text = store::find_text(&mut view.at(revision), id, side.in_force)?.ok_or_else(|| not_found(&side.name))?;
+    let mut view = view.at(text);
+    let mut header = store::find_header(&mut view, id)?.ok_or_else(|| not_found(&side.name))?;
+    header.totals = store::read_totals(&mut view, id)?;
+    Ok((header, store::all_lines(&mut view, id)?))
 }

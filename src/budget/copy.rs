@@ -11,6 +11,7 @@ use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Entry, Tx, View};
 use crate::document::authority::Action;
+use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
 use crate::money;
@@ -55,6 +56,7 @@ pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<An
         let changes = Changes::of_new(lines);
         batch::count(&mut new, &changes)?;
         store::insert_estimate(tx, &new)?;
+        hands::take_part(tx, &new.document(), Part::Worked)?;
         batch::write(tx, &new.id, &changes)?;
         Ok((Entry::of(new.name()), store::as_written(tx, new)))
     };
@@ -78,7 +80,7 @@ fn copied(
         refusals = convert(view, &source.scheme, &new.scheme, &mut lines)?;
     }
     let facts = batch::facts(view, &new.scheme, &new.key, lines.iter().map(|line| (None, line)))?;
-    let context = Context { key: &new.key, scheme: &new.scheme };
+    let context = Context { key: &new.key, scheme: &new.scheme, state: new.state };
     if refusals.is_empty() {
         for line in &lines {
             refusals.extend(refuse_line(line, None, &context, &facts, &format!("lines[{}]", line.sequence - 1)));

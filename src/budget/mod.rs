@@ -6,10 +6,13 @@ mod batch;
 mod compare;
 mod comparison;
 mod copy;
+mod form;
 mod grpc;
 mod import;
+pub(crate) mod life;
 pub(crate) mod model;
 mod rollup;
+mod stages;
 pub(crate) mod store;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod summary;

@@ -6,7 +6,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use super::batch;
 use super::model::{Kind, Stage};
 use super::store::LineFilter;
-use super::store::summary::{self as store, Sums};
+use super::store::summary::{self as store, Chosen, Sums};
 use super::summary::{Attribute, Basis, Class, Ground, GroupBy, Header, Part, Places, Summary, Tree, choose};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
 use crate::classification::store as codes;
@@ -114,10 +114,11 @@ fn classify(ground: &mut Ground, chosen: &[Header]) -> Vec<usize> {
 /// The sums; where the filter has subtrees of codes, each scheme is asked with its own codes.
 fn add_up(view: &mut View<'_>, ask: &SummarizeBudget, chosen: &[Header], classed: &[usize]) -> Result<Vec<Part>> {
     let with_subtrees = ask.filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
-    let mut by_scheme: BTreeMap<&str, Vec<(String, usize)>> = BTreeMap::new();
+    let mut by_scheme: BTreeMap<&str, Vec<Chosen>> = BTreeMap::new();
     for (header, class) in chosen.iter().zip(classed) {
         let scheme = if with_subtrees { header.scheme.as_str() } else { "" };
-        by_scheme.entry(scheme).or_default().push((header.estimate.clone(), *class));
+        let at = header.text(ask.basis, view.revision);
+        by_scheme.entry(scheme).or_default().push(Chosen { estimate: header.estimate.clone(), class: *class, at });
     }
     let attributes: Vec<Attribute> = ask.group_by.iter().map(|by| by.attribute).collect();
     let mut parts = Vec::new();

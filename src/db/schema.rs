@@ -254,6 +254,9 @@ diesel::table! {
         sequence -> BigInt,
         scheme -> Text,
         state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        in_force -> Nullable<BigInt>,
         title -> Text,
         line_count -> BigInt,
         last_sequence -> BigInt,
@@ -338,8 +341,6 @@ diesel::table! {
         memo_rate -> Nullable<BigInt>,
     }
 }
-
-diesel::allow_tables_to_appear_in_same_query!(estimate_versions, line_versions);
 
 diesel::table! {
     principals (jurisdiction, principal) {
@@ -478,3 +479,71 @@ diesel::table! {
         state -> Text,
     }
 }
+
+diesel::table! {
+    document_hands (jurisdiction, document, person) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        person -> Text,
+        part -> Text,
+    }
+}
+
+diesel::table! {
+    document_steps (jurisdiction, document, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        at -> BigInt,
+        verb -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        person -> Text,
+        on_behalf_of -> Text,
+        reason -> Text,
+        justifications -> Text,
+    }
+}
+
+diesel::table! {
+    line_remarks (jurisdiction, document, since, line) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        line -> Text,
+        remark -> Text,
+    }
+}
+
+diesel::table! {
+    acts (jurisdiction, act) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        act -> Text,
+        at -> BigInt,
+        number -> Text,
+        signed_on -> Text,
+        authority -> Text,
+        signer -> Text,
+        file_digest -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    decisions (jurisdiction, document, number) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        document -> Text,
+        number -> BigInt,
+        act -> Text,
+        at -> BigInt,
+        person -> Text,
+        previous -> Nullable<BigInt>,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(acts, decisions);
+
+diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);

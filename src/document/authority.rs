@@ -109,10 +109,10 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::ReturnEndorsed, &[(&[Reviewer], Relation::Reviewing)]),
     (Action::ApproveDocument, &[(&[Approver], Relation::Approving)]),
     (Action::WriteDecided, &[(&[Approver], Relation::Approving)]),
-    (Action::ReturnAppraised, &[(&[Approver], Relation::Approving)]),
+    (Action::ReturnAppraised, &[(&[Approver], Relation::Approving), (&[Reviewer], Relation::Reviewing)]),
     (Action::AmendDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CancelDocument, &[(&[Drafter], Relation::Owner)]),
-    (Action::CloseDocument, &[(&[Reviewer], Relation::Reviewing)]),
+    (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
 ];
 
 /// The ways to be entitled to an action.

@@ -1,5 +1,10 @@
-//! What estimates and every other kind of document have in common. Pure: facts come in, decisions go out.
+//! What every kind of document has in common: its life, what checks find, and who may. Pure but for `store`.
+//!
+//! Absent: what a document says; figures and texts belong to its slice.
 
 pub mod authority;
+pub mod finding;
 pub mod standing;
+pub mod state;
+pub(crate) mod store;
 pub mod tree;

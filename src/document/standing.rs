@@ -113,6 +113,11 @@ impl Standing {
         }
     }
 
+    /// Everybody whose hand its acts are: who calls, and for whom.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        [self.actor.as_str(), self.on_behalf_of.as_str()].into_iter().filter(|person| !person.is_empty())
+    }
+
     /// Whether it is entitled to an action on something that stands there.
     pub fn may(&self, action: Action, place: &Place) -> Result<Permit, Denial> {
         let permit = |rule: String, grant: &str| Permit { action, rule, grant: grant.to_owned() };

@@ -89,5 +89,13 @@ sentences! {
     OutcomeUnknown: "Chưa rõ kết quả, hãy gửi lại cùng mã yêu cầu.", "The outcome is unknown; repeat with the same request id.";
     Deadline: "Quá thời hạn xử lý.", "The deadline passed.";
     Internal: "Lỗi hệ thống.", "Internal error.";
+    SeparationOfDuties: "Người đã lập, trình, thẩm định thì không phê duyệt.", "Who worked on a document does not approve it.";
+    NotSubmitter: "Chỉ người trình được rút lại.", "Only who submitted it may withdraw it.";
+    VerbNotOpen: "Trạng thái hiện tại không cho phép thao tác này.", "The state of the document does not allow this.";
+    Finding: "Tài liệu chưa đạt kiểm tra.", "A check found what stops this.";
+    StageReasonMissing: "Số liệu thay đổi phải có lý do.", "A figure that was changed needs a reason.";
+    ActDiffers: "Văn bản này đã được ghi khác.", "This act was stated otherwise before.";
+    AlreadyInForce: "Đã có dự toán khác đang có hiệu lực.", "Another estimate of this unit and year is in force.";
+    LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

@@ -56,14 +56,19 @@ pub trait IntoWire {
 #[derive(Clone, Copy)]
 pub struct Sending<'a> {
     instance: &'a Instance,
-    /// The command was only tried, so there is no version of it to send back.
-    tried: bool,
+    /// There is no version to send back: the command was only tried, or what is shown is not what a change would change.
+    without_etags: bool,
 }
 
 impl Sending<'_> {
     /// The etag of an object that a revision last changed.
     pub fn etag(&self, revision: i64) -> String {
-        if self.tried { String::new() } else { crate::app::etag::of(self.instance, revision) }
+        if self.without_etags { String::new() } else { crate::app::etag::of(self.instance, revision) }
+    }
+
+    /// The same for a part of the answer, which has no etags where it shows a text in force.
+    pub fn showing(self, in_force: bool) -> Self {
+        Self { without_etags: self.without_etags || in_force, ..self }
     }
 }
 
@@ -205,7 +210,7 @@ fn ask<A: FromWire>(message: A::Message) -> Result<A> {
 
 fn encode<T: IntoWire>(app: &App, answer: Answer<T>, tried: bool) -> Result<Sent> {
     let Answer { value, head, replayed, .. } = answer;
-    let message = value.into_wire(&Sending { instance: app.instance(), tried });
+    let message = value.into_wire(&Sending { instance: app.instance(), without_etags: tried });
     let size = message.encoded_len();
     if size > limits::count(limits::ANSWER_BYTES) {
         let (reason, limit) = (Reason::MessageTooLarge, limits::ANSWER_BYTES);

@@ -148,7 +148,9 @@ fn refused(refusals: Vec<Refusal>) -> Parts {
         [one] => one.description.clone(),
         many => format!("{} rules are violated", many.len()),
     };
-    let named = refusals.into_iter().map(|one| (one.reason.as_str().to_owned(), one.subject, one.description));
+    let named = refusals
+        .into_iter()
+        .map(|one| (one.rule.unwrap_or(one.reason.as_str()).to_owned(), one.subject, one.description));
     let (named, count) = fitting(named.collect());
     let mut parts = Parts::new(Code::FailedPrecondition, reason, message);
     for (reason, subject, description) in named {

@@ -14,6 +14,11 @@ pub fn read_at(message: Option<pb::ReadAt>) -> ReadAt {
     }
 }
 
+/// Whether a request asks for the texts that are in force at that moment.
+pub fn in_force(message: Option<&pb::ReadAt>) -> bool {
+    message.is_some_and(|message| message.in_force)
+}
+
 /// An instant of the database as a message.
 pub fn timestamp(at: Micros) -> Option<prost_types::Timestamp> {
     let seconds = at.div_euclid(1_000_000);

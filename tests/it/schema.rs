@@ -90,6 +90,21 @@ async fn both_engines_check_rows_by_the_same_conditions() {
     assert!(sqlite.len() > 80, "the conditions say almost nothing: {sqlite:?}");
 }
 
+/// PostgreSQL plans by how many rows there are: 500 estimates in 10 versions each, with one group and two lines.
+const MANY_VERSIONS: &str = "
+    SET session_replication_role = replica;
+    INSERT INTO estimate_versions (jurisdiction, since, until, estimate, at, created_at, unit, fiscal_year, kind, series, sequence, scheme, state,
+           submission, number, in_force, title, line_count, last_sequence)
+    SELECT 'j', v, v + 1, 'e' || e, v, 1, 'u', 2026, 'ANNUAL', '', 1, 's', 'DRAFT', 1, 1, 1, '', 2, 2
+      FROM generate_series(1, 10) v, generate_series(1, 500) e;
+    INSERT INTO estimate_totals
+    SELECT 'j', v, v + 1, 'e' || e, 'EXPENDITURE', 'RECURRENT', 'AUTONOMOUS', 2, 0, 0, 0, 0, 0, 0, 7, 2, 7, 2, 7, 2
+      FROM generate_series(1, 10) v, generate_series(1, 500) e;
+    INSERT INTO line_versions (jurisdiction, since, until, estimate, line, sequence, side, nature, autonomy, delegated, description, search, decided)
+    SELECT 'j', v, v + 1, 'e' || e, 'l' || l, l, 'EXPENDITURE', 'RECURRENT', 'AUTONOMOUS', 0, '', '', 7
+      FROM generate_series(1, 10) v, generate_series(1, 500) e, generate_series(1, 2) l;
+    ANALYZE estimate_versions; ANALYZE estimate_totals; ANALYZE line_versions";
+
 engines! {
     async fn every_step_can_be_undone_and_done_again(h: Harness) {
         let before = shape(&h);
@@ -134,6 +149,40 @@ engines! {
             let plan = db::explain(&mut conn, &query).unwrap().join("; ");
             let indexed = plan.contains("USING INDEX") || plan.contains("Index Scan") || plan.contains("Index Cond");
             assert!(indexed && !plan.contains("SCAN ") && !plan.contains("Seq Scan"), "{query}\n{plan}");
+        }
+    }
+
+    async fn texts_in_force_are_found_by_an_index_for_each_estimate(h: Harness) {
+        let at = "h.since <= 10 AND h.until > 10";
+        let joined = |table: &str, same: &str| format!(
+            "SELECT t.* FROM estimate_versions h JOIN {table} t ON t.estimate = h.estimate AND {same}
+              WHERE h.jurisdiction = 'j' AND h.estimate IN ('e1', 'e2') AND t.jurisdiction = 'j' AND {at}"
+        );
+        let added = |table: &str| format!(
+            "WITH chosen (estimate, class, at) AS (VALUES ('e1', 0, 9), ('e2', 0, 10))
+             SELECT chosen.class, SUM(t.decided) FROM chosen CROSS JOIN {table} t
+              WHERE t.estimate = chosen.estimate AND t.jurisdiction = 'j'
+                AND t.until > 9 AND t.since <= 10 AND t.until > chosen.at AND t.since <= chosen.at GROUP BY chosen.class"
+        );
+        let queries = [
+            (joined("estimate_versions", "t.since = h.in_force"), "since"),
+            (joined("estimate_totals", "t.since <= h.in_force AND t.until > h.in_force"), "until"),
+            (added("estimate_totals"), "until"),
+            (added("line_versions"), "until"),
+        ];
+        if h.engine() == Engine::Postgres {
+            h.sql(MANY_VERSIONS);
+        }
+        let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+        for (query, column) in queries {
+            let plan = db::explain(&mut conn, &query).unwrap();
+            // Each step of the joined table is a search by jurisdiction, estimate and revision.
+            let found = plan.iter().any(|step| match h.engine() {
+                Engine::Sqlite => step.starts_with("SEARCH t USING INDEX") && step.contains("estimate=?") && step.contains(column),
+                Engine::Postgres => step.contains("Index Cond") && step.contains("estimate = ") && step.contains(column),
+            });
+            let scanned = plan.iter().any(|step| step.starts_with("SCAN t") || step.contains("Seq Scan"));
+            assert!(found && !scanned, "{query}\n{plan:#?}");
         }
     }
 }

@@ -43,6 +43,12 @@ CREATE TABLE estimate_versions (
     sequence BIGINT NOT NULL,
     scheme TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL,
+    -- how often it was submitted; counts on through amendments
+    submission BIGINT NOT NULL,
+    -- 0 is the first text, n its n-th amendment
+    number BIGINT NOT NULL,
+    -- the revision whose text is in force; NULL before the first approval
+    in_force BIGINT,
     title TEXT COLLATE "C" NOT NULL,
     line_count BIGINT NOT NULL,
     -- the sequence number that the last line got; never goes back
@@ -52,6 +58,10 @@ CREATE TABLE estimate_versions (
         REFERENCES estimates (jurisdiction, estimate, unit, fiscal_year, kind, series, sequence),
     CHECK (since > 0 AND since < until),
     CHECK (state IN ('DRAFT', 'SUBMITTED', 'ENDORSED', 'APPRAISED', 'APPROVED', 'CLOSED', 'CANCELLED')),
+    CHECK (submission >= 0 AND number >= 0),
+    CHECK (in_force IS NULL OR in_force BETWEEN 1 AND since),
+    CHECK (number = 0 OR in_force IS NOT NULL),
+    CHECK ((state IN ('APPROVED', 'CLOSED')) <= (in_force IS NOT NULL)),
     CHECK (line_count BETWEEN 0 AND last_sequence)
 );
 CREATE UNIQUE INDEX estimate_versions_current ON estimate_versions (jurisdiction, estimate) WHERE until = 9223372036854775807;

@@ -9,11 +9,13 @@ use super::plan::{Destination, Field, ImportLines};
 use super::stage::Staged;
 use super::target::{self, Target, Targets};
 use crate::app::Instance;
-use crate::budget::model::{Context, Facts, Key, Line, Side, Sum, refuse_but_codes, refuse_code};
+use crate::budget::model::{Context, Estimate, Facts, Key, Line, Side, Sum, refuse_but_codes, refuse_code};
 use crate::budget::store;
 use crate::classification::model::{Code, Dimension};
 use crate::classification::store as codes;
 use crate::commit::{Entry, Tx};
+use crate::document::state::State;
+use crate::document::store::{self as hands, Part};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::SchemeName;
 use crate::limits;
@@ -104,11 +106,15 @@ pub fn write(
     let new: Vec<_> = new.into_iter().map(|target| target.estimate.clone()).collect();
     let touched = old.len() + new.len();
     store::insert_facts(tx, &new)?;
+    hands::begin(tx, &new.iter().map(Estimate::document).collect::<Vec<_>>())?;
     let sums = write_lines(tx, plan, staged, &mut targets, &verdicts, (&scheme, new_id))?;
     let mut begun = Vec::with_capacity(new.len());
     for target in &targets.all {
         match &target.before {
-            Some(before) => store::save_estimate(tx, before, &target.estimate)?,
+            Some(before) => {
+                hands::take_part(tx, &target.estimate.document(), Part::Worked)?;
+                store::save_estimate(tx, before, &target.estimate)?;
+            }
             None => begun.push(target.estimate.clone()),
         }
     }
@@ -160,7 +166,7 @@ fn judge_codes(
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(&mut tx.view(), scheme, &wanted)? };
     let facts = Facts { codes, units: BTreeSet::new() };
     let (mut verdicts, mut new) = (Verdicts::new(), Vec::new());
-    let context = Context { key, scheme };
+    let context = Context { key, scheme, state: State::Draft };
     for ((dimension, number), (_, code)) in used.iter().zip(&wanted) {
         if plan.create.codes.contains(dimension) && !facts.codes.contains_key(&(*dimension, code.clone())) {
             let name = staged.code_names.get(&(*dimension, *number)).copied().unwrap_or_default();
@@ -247,7 +253,7 @@ fn judge(
     refusals: &mut Refusals,
 ) {
     let key: &Key = &target.estimate.key;
-    for refusal in refuse_but_codes(line, None, &Context { key, scheme }, facts, "") {
+    for refusal in refuse_but_codes(line, None, &Context { key, scheme, state: State::Draft }, facts, "") {
         let field = Field::parse(refusal.subject.trim_start_matches('.'));
         let subject = field.map_or_else(|| format!("rows[{row}]{}", refusal.subject), |field| plan.place(row, field));
         refusals.add(refusal.reason, subject, refusal.description);

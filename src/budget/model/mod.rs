@@ -8,6 +8,7 @@ pub use rules::{Context, Facts, refuse_but_codes, refuse_code, refuse_line};
 
 use crate::classification::model::Dimension;
 use crate::clock::Micros;
+use crate::document::state::State;
 use crate::error::{Error, Reason, Result};
 use crate::id::{EstimateName, LineName};
 use crate::money;
@@ -20,19 +21,6 @@ words! {
         Redone "REDONE",
         Supplement "SUPPLEMENT",
         Reference "REFERENCE",
-    }
-}
-
-words! {
-    /// Where an estimate stands in its life.
-    State {
-        Draft "DRAFT",
-        Submitted "SUBMITTED",
-        Endorsed "ENDORSED",
-        Appraised "APPRAISED",
-        Approved "APPROVED",
-        Closed "CLOSED",
-        Cancelled "CANCELLED",
     }
 }
 
@@ -180,6 +168,14 @@ pub struct Estimate {
     pub scheme: String,
     /// Where it stands.
     pub state: State,
+    /// How often it was submitted.
+    pub submission: i64,
+    /// 0 for the first text, n for its n-th amendment.
+    pub number: i64,
+    /// The revision whose text is in force.
+    pub in_force: Option<i64>,
+    /// Whether this is the text in force, which cannot be changed as it is shown.
+    pub shown_in_force: bool,
     /// Its title.
     pub title: String,
     /// The explanation; not read in lists.
@@ -211,13 +207,25 @@ impl Estimate {
         LineName { jurisdiction: self.jurisdiction.clone(), estimate: self.id.clone(), line: line.to_owned() }
     }
 
+    /// Its name below the jurisdiction, by which its life is kept.
+    pub fn document(&self) -> String {
+        format!("estimates/{}", self.id)
+    }
+
     /// Refuses a change where the estimate is no draft.
     pub fn require_draft(&self) -> Result<()> {
-        if self.state == State::Draft {
+        self.require_state(&[State::Draft])
+    }
+
+    /// Refuses a change where the estimate is in none of these states.
+    pub fn require_state(&self, states: &[State]) -> Result<()> {
+        if states.contains(&self.state) {
             return Ok(());
         }
         use crate::word::Word;
-        let text = format!("{} is {}, and only a DRAFT can be changed", self.name(), self.state.as_str());
+        let words: Vec<&str> = states.iter().map(|state| state.as_str()).collect();
+        let text =
+            format!("{} is {}; this is done to one that is {}", self.name(), self.state.as_str(), words.join(" or "));
         Err(Error::refused(Reason::NotDraft, self.name().to_string(), text))
     }
 }

@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Key, Kind, Line, Nature, Side, Stage};
+use super::super::stages;
+use super::{Key, Line, Nature, Side, Stage};
 use crate::classification::model::{Code, Dimension};
+use crate::document::state::State;
 use crate::error::{Reason, Refusal};
 
 /// The stored facts that the rules of a line need.
@@ -22,11 +24,8 @@ pub struct Context<'a> {
     pub key: &'a Key,
     /// The scheme of its codes.
     pub scheme: &'a str,
-}
-
-/// Whether drafters may write a stage: the request and the reference columns, and in a REFERENCE estimate all.
-fn is_writable(kind: Kind, stage: Stage) -> bool {
-    kind == Kind::Reference || !matches!(stage, Stage::Appraised | Stage::Decided)
+    /// Where it stands.
+    pub state: State,
 }
 
 /// Why a line may not be written: every reason at once, with the path of the field as subject.
@@ -52,13 +51,7 @@ pub fn refuse_but_codes(
     path: &str,
 ) -> Vec<Refusal> {
     let mut refusals = Vec::new();
-    for (stage, name) in [(Stage::Appraised, "appraised"), (Stage::Decided, "decided")] {
-        let before = old.and_then(|old| old.amounts.get(stage));
-        if line.amounts.get(stage) != before && !is_writable(context.key.kind, stage) {
-            let text = format!("{name} is written by reviewers and approvers, not in a draft");
-            refusals.push(Refusal::new(Reason::StageNotWritable, format!("{path}.amounts.{name}"), text));
-        }
-    }
+    refusals.extend(stages::refuse_fields(line, old, context.key.kind, context.state, path));
     if let (Some(basis), Some(requested)) = (&line.basis, line.amounts.get(Stage::Requested))
         && basis.product() != i128::from(requested)
     {

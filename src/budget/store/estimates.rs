@@ -1,13 +1,17 @@
 //! The tables of estimates: facts, header, texts and totals.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, State, Sum, Totals};
+use super::in_force;
+use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
 use crate::db::{Conn, Db, Forever, audit, direct, record};
+use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::word::Word;
 use crate::word::stored as word;
@@ -39,6 +43,9 @@ record! {
         sequence: i64,
         scheme: String,
         state: String,
+        submission: i64,
+        number: i64,
+        in_force: Option<i64>,
         title: String,
         line_count: i64,
         last_sequence: i64,
@@ -90,6 +97,8 @@ pub struct EstimateFilter {
     pub series: Option<String>,
     /// In one of these states.
     pub states: Vec<State>,
+    /// Only those with a text in force, and that text of them.
+    pub in_force: bool,
 }
 
 /// Whether an id is taken, now or in the past.
@@ -161,6 +170,29 @@ pub fn list_estimates(
     after: Option<&Key>,
     limit: i64,
 ) -> Result<Vec<Estimate>> {
+    let mut found = list_headers(view, filter, after, limit)?;
+    let ids: Vec<String> = found.iter().map(|estimate| estimate.id.clone()).collect();
+    let sums = if filter.in_force {
+        in_force::show_texts(view, &mut found)?;
+        in_force::total_rows(view, &ids)?
+    } else {
+        total_rows(view, &ids)?
+    };
+    let places: HashMap<&str, usize> = ids.iter().zip(0..).map(|(id, place)| (id.as_str(), place)).collect();
+    for row in sums {
+        if let Some(estimate) = places.get(row.estimate.as_str()).and_then(|place| found.get_mut(*place)) {
+            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
+        }
+    }
+    Ok(found)
+}
+
+fn list_headers(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<Estimate>> {
     let mut query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
@@ -192,16 +224,10 @@ pub fn list_estimates(
         query = query
             .filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
     }
-    let rows = query.load::<HeaderRow>(view.conn)?;
-    let ids: Vec<String> = rows.iter().map(|row| row.estimate.clone()).collect();
-    let mut found = rows.into_iter().map(estimate_of).collect::<Result<Vec<_>>>()?;
-    let sums = total_rows(view, &ids)?;
-    for row in sums {
-        if let Some(estimate) = found.iter_mut().find(|estimate| estimate.id == row.estimate) {
-            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
-        }
+    if filter.in_force {
+        query = query.filter(versions::in_force.is_not_null());
     }
-    Ok(found)
+    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
 }
 
 fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
@@ -312,6 +338,9 @@ fn header_row(tx: &Tx<'_>, new: &Estimate, created_at: i64) -> HeaderRow {
         sequence: new.key.sequence,
         scheme: new.scheme.clone(),
         state: new.state.as_str().to_owned(),
+        submission: new.submission,
+        number: new.number,
+        in_force: new.in_force,
         title: new.title.clone(),
         line_count: new.line_count,
         last_sequence: new.last_sequence,
@@ -406,6 +435,10 @@ fn estimate_of(row: HeaderRow) -> Result<Estimate> {
         key: Key { unit: row.unit, fiscal_year: row.fiscal_year, kind, series: row.series, sequence: row.sequence },
         scheme: row.scheme,
         state: word(&row.state)?,
+        submission: row.submission,
+        number: row.number,
+        in_force: row.in_force,
+        shown_in_force: false,
         title: row.title,
         narrative: String::new(),
         legal_basis: Vec::new(),

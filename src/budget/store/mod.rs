@@ -2,11 +2,13 @@
 
 mod check;
 mod estimates;
+mod in_force;
 mod lines;
 pub mod summary;
 
 pub use check::check;
 pub use estimates::*;
+pub use in_force::{find_in_force, find_text};
 pub use lines::*;
 
 use crate::db::Conn;

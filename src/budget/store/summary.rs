@@ -1,5 +1,7 @@
 //! Roll-ups: the estimates of some years, and sums of their lines or of their kept totals.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
@@ -8,7 +10,7 @@ use crate::budget::model::{Autonomy, Nature, Side, Stage, Sum};
 use crate::budget::summary::{Attribute, Header, Part};
 use crate::commit::View;
 use crate::db::Db;
-use crate::db::schema::{estimate_totals as totals, estimate_versions as versions};
+use crate::db::schema::estimate_versions as versions;
 use crate::error::Result;
 use crate::word::{Word, stored as word};
 
@@ -18,7 +20,7 @@ const ESTIMATES_PER_STATEMENT: usize = 5_000;
 /// Units that a statement is narrowed to; more are told apart afterwards.
 const UNITS_PER_STATEMENT: usize = 500;
 
-type HeaderColumns = (String, String, i64, String, String, i64, String, String);
+type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>);
 
 /// The estimates of some years, of these units where they are few.
 pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<Vec<Header>> {
@@ -34,23 +36,33 @@ pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<V
             versions::sequence,
             versions::scheme,
             versions::state,
+            versions::in_force,
         ))
         .into_boxed::<Db>();
     if units.len() <= UNITS_PER_STATEMENT {
         query = query.filter(versions::unit.eq_any(units));
     }
     let rows = query.load::<HeaderColumns>(view.conn)?;
-    let header = |(estimate, unit, fiscal_year, kind, series, sequence, scheme, state): HeaderColumns| {
+    let header = |(estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force): HeaderColumns| {
         let (kind, state) = (word(&kind)?, word(&state)?);
-        Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state })
+        Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force })
     };
     rows.into_iter().map(header).collect()
 }
 
+/// An estimate that counts.
+#[derive(Debug, Clone)]
+pub struct Chosen {
+    pub estimate: String,
+    /// The number of its class.
+    pub class: usize,
+    /// The revision at which it counts.
+    pub at: i64,
+}
+
 /// What is to be added up.
 pub struct Sums<'a> {
-    /// Estimates, each with the number of its class.
-    pub chosen: &'a [(String, usize)],
+    pub chosen: &'a [Chosen],
     /// What is told apart, up to three.
     pub attributes: &'a [Attribute],
     /// Empty means all.
@@ -140,7 +152,7 @@ pub fn add_up(view: &mut View<'_>, sums: &Sums<'_>) -> Result<Vec<Part>> {
         }
         parts.extend(run(view, &sums, Table::Totals)?);
         let givers = with_transfers(view, chosen)?;
-        let transfers: Vec<_> = chosen.iter().filter(|(estimate, _)| givers.contains(estimate)).cloned().collect();
+        let transfers: Vec<_> = chosen.iter().filter(|one| givers.contains(&one.estimate)).cloned().collect();
         if !transfers.is_empty() {
             parts.extend(run(view, &Sums { chosen: &transfers, ..sums }, Table::Transfers)?);
         }
@@ -148,15 +160,17 @@ pub fn add_up(view: &mut View<'_>, sums: &Sums<'_>) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
-fn with_transfers(view: &mut View<'_>, chosen: &[(String, usize)]) -> Result<Vec<String>> {
-    let estimates: Vec<&str> = chosen.iter().map(|(estimate, _)| estimate.as_str()).collect();
-    Ok(totals::table
-        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
-        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
-        .filter(totals::nature.eq(Nature::TransferDown.as_str()))
-        .select(totals::estimate)
-        .distinct()
-        .load(view.conn)?)
+fn with_transfers(view: &mut View<'_>, chosen: &[Chosen]) -> Result<HashSet<String>> {
+    #[derive(QueryableByName)]
+    struct Giver {
+        #[diesel(sql_type = Text)]
+        estimate: String,
+    }
+    let mut statement = Statement::of(chosen);
+    statement.push("SELECT DISTINCT t.estimate AS estimate");
+    statement.join("estimate_totals", view.jurisdiction);
+    statement.push(&format!(" AND t.nature = '{}'", Nature::TransferDown.as_str()));
+    Ok(statement.load::<Giver>(view)?.into_iter().map(|giver| giver.estimate).collect())
 }
 
 /// Where a statement finds what it adds up.
@@ -174,9 +188,53 @@ enum Table {
 struct Statement {
     sql: String,
     texts: Vec<String>,
+    /// The first and the last revision at which an estimate counts.
+    between: (i64, i64),
 }
 
 impl Statement {
+    /// Begins with the estimates that count, as a table `chosen`.
+    fn of(chosen: &[Chosen]) -> Self {
+        let sql = "WITH chosen (estimate, class, at) AS (VALUES ".to_owned();
+        let first = chosen.iter().map(|one| one.at).min().unwrap_or_default();
+        let last = chosen.iter().map(|one| one.at).max().unwrap_or_default();
+        let mut statement = Self { sql, texts: Vec::new(), between: (first, last) };
+        for (position, Chosen { estimate, class, at }) in chosen.iter().enumerate() {
+            statement.push(if position == 0 { "(" } else { ", (" });
+            statement.bind(estimate);
+            statement.push(&format!(", {class}, {at})"));
+        }
+        statement.push(") ");
+        statement
+    }
+
+    /// Joins the rows `t` of a table that hold for each estimate at its revision.
+    ///
+    /// The order of the join is said, because SQLite would otherwise guess it. The revisions are said as numbers first, because
+    /// PostgreSQL knows how many rows a number leaves, and nothing of a column of `chosen`: it would read the whole table.
+    fn join(&mut self, table: &str, jurisdiction: &str) {
+        self.push(&format!(
+            " FROM chosen CROSS JOIN {table} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "
+        ));
+        self.bind(jurisdiction);
+        let (first, last) = self.between;
+        self.push(&format!(" AND t.until > {first} AND t.since <= {last}"));
+        if first < last {
+            self.push(" AND t.until > chosen.at AND t.since <= chosen.at");
+        }
+    }
+
+    fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
+    where
+        R: QueryableByName<Db> + 'static,
+    {
+        let mut query = diesel::sql_query(self.sql).into_boxed::<Db>();
+        for text in self.texts {
+            query = query.bind::<Text, _>(text);
+        }
+        Ok(query.load::<R>(view.conn)?)
+    }
+
     /// Binds a text and writes its place.
     fn bind(&mut self, text: &str) {
         self.texts.push(text.to_owned());
@@ -189,22 +247,11 @@ impl Statement {
 }
 
 fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> {
-    let mut statement = Statement { sql: "WITH chosen (estimate, class) AS (VALUES ".to_owned(), texts: Vec::new() };
-    for (position, (estimate, class)) in sums.chosen.iter().enumerate() {
-        statement.push(if position == 0 { "(" } else { ", (" });
-        statement.bind(estimate);
-        statement.push(&format!(", {class})"));
-    }
-    let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
+    let mut statement = Statement::of(sums.chosen);
     let columns: Vec<String> = sums.attributes.iter().filter_map(|attribute| column_of(*attribute)).collect();
-    statement
-        .push(&format!(") SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
-    // The order of the join is said, because SQLite would otherwise guess it.
-    statement
-        .push(&format!(" FROM chosen CROSS JOIN {name} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "));
-    statement.bind(view.jurisdiction);
-    let revision = view.revision;
-    statement.push(&format!(" AND t.until > {revision} AND t.since <= {revision}"));
+    statement.push(&format!("SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
+    let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
+    statement.join(name, view.jurisdiction);
     narrow(&mut statement, sums.filter, table);
     statement.push(" GROUP BY chosen.class, t.side");
     for column in columns {
@@ -213,11 +260,7 @@ fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> 
     if table != Table::Totals {
         statement.push(", t.counterpart");
     }
-    let mut query = diesel::sql_query(statement.sql).into_boxed::<Db>();
-    for text in statement.texts {
-        query = query.bind::<Text, _>(text);
-    }
-    query.load::<SumRow>(view.conn)?.into_iter().map(SumRow::part).collect()
+    statement.load::<SumRow>(view)?.into_iter().map(SumRow::part).collect()
 }
 
 /// The column that an attribute of a line is read from.

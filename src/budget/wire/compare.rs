@@ -10,7 +10,7 @@ use crate::budget::comparison::{CompareEstimates, Comparison, EstimateAt};
 use crate::budget::model::{Side, Sum};
 use crate::error::{Error, Result};
 use crate::grpc::page::Page;
-use crate::grpc::types::read_at;
+use crate::grpc::types::{in_force, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::pb;
 
@@ -23,7 +23,8 @@ impl FromWire for CompareEstimates {
         let side = |message: Option<pb::EstimateAt>, field: &str| {
             let message = message.unwrap_or_default();
             let name = estimate_name(&message.name, &format!("{field}.name"))?;
-            Ok::<_, Error>(EstimateAt { name, read_at: read_at(message.read_at) })
+            let in_force = in_force(message.read_at.as_ref());
+            Ok::<_, Error>(EstimateAt { name, read_at: read_at(message.read_at), in_force })
         };
         let (left, right) = (side(message.left, "left")?, side(message.right, "right")?);
         if left.name.jurisdiction != right.name.jurisdiction {
@@ -46,23 +47,23 @@ impl IntoWire for Comparison {
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
         let Comparison { left, right, difference_totals, differences, counts, next_page_token } = self;
+        let before = |line| Some(line_message(&left.name, line, &sending.showing(left.in_force)));
+        let after = |line| Some(line_message(&right.name, line, &sending.showing(right.in_force)));
         let difference = |difference| match difference {
-            Difference::Changed(before, after, fields) => pb::LineDifference {
+            Difference::Changed(old, new, fields) => pb::LineDifference {
                 kind: pb::DifferenceKind::Changed.into(),
-                left: Some(line_message(&left.name, *before, sending)),
-                right: Some(line_message(&right.name, *after, sending)),
+                left: before(*old),
+                right: after(*new),
                 changed_fields: fields.into_iter().map(str::to_owned).collect(),
             },
             Difference::Removed(line) => pb::LineDifference {
                 kind: pb::DifferenceKind::Removed.into(),
-                left: Some(line_message(&left.name, *line, sending)),
+                left: before(*line),
                 ..Default::default()
             },
-            Difference::Added(line) => pb::LineDifference {
-                kind: pb::DifferenceKind::Added.into(),
-                right: Some(line_message(&right.name, *line, sending)),
-                ..Default::default()
-            },
+            Difference::Added(line) => {
+                pb::LineDifference { kind: pb::DifferenceKind::Added.into(), right: after(*line), ..Default::default() }
+            }
         };
         pb::CompareEstimatesResponse {
             differences: differences.into_iter().map(difference).collect(),

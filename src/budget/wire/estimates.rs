@@ -5,13 +5,14 @@ use super::lines::{self, group_totals};
 use crate::budget::actions::*;
 use crate::budget::batch::Written;
 use crate::budget::copy::{CopyEstimate, StageCopy};
-use crate::budget::model::{Amounts, Estimate, Key, Kind, LegalBasis, State};
+use crate::budget::model::{Amounts, Estimate, Key, Kind, LegalBasis};
 use crate::budget::store::EstimateFilter;
+use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::types::{in_force, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
@@ -25,8 +26,20 @@ mutations!(
 );
 
 const WRITABLE: &[&str] = &["title", "narrative", "legal_basis", "unit", "fiscal_year", "kind", "series", "sequence"];
-const READABLE: &[&str] =
-    &["name", "scheme", "state", "totals", "line_count", "revision", "etag", "created_at", "updated_at"];
+const READABLE: &[&str] = &[
+    "name",
+    "scheme",
+    "state",
+    "totals",
+    "line_count",
+    "revision",
+    "etag",
+    "created_at",
+    "updated_at",
+    "submission",
+    "number",
+    "in_force_revision",
+];
 
 pub fn jurisdiction_of(name: &str) -> String {
     JurisdictionName::parse(name).map(|name| name.jurisdiction).unwrap_or_default()
@@ -103,7 +116,8 @@ impl FromWire for GetEstimate {
     type Message = pb::GetEstimateRequest;
 
     fn from_wire(message: Self::Message) -> Result<Self> {
-        Ok(Self { name: estimate_name(&message.name, "name")?, read_at: read_at(message.read_at) })
+        let in_force = in_force(message.read_at.as_ref());
+        Ok(Self { name: estimate_name(&message.name, "name")?, read_at: read_at(message.read_at), in_force })
     }
 }
 
@@ -125,7 +139,8 @@ impl FromWire for LookupEstimate {
             series: message.series,
             sequence: i64::from(message.sequence.max(1)),
         };
-        Ok(Self { jurisdiction: unit.jurisdiction, key, read_at: read_at(message.read_at) })
+        let in_force = in_force(message.read_at.as_ref());
+        Ok(Self { jurisdiction: unit.jurisdiction, key, read_at: read_at(message.read_at), in_force })
     }
 }
 
@@ -149,6 +164,7 @@ impl FromWire for ListEstimates {
             kinds: message.kinds.iter().filter_map(|kind| word(*kind)).collect(),
             series: Some(message.series).filter(|series| !series.is_empty()),
             states: message.states.iter().filter_map(|state| word::<State>(*state)).collect(),
+            in_force: in_force(message.read_at.as_ref()),
         };
         Ok(Self { jurisdiction, unit, unit_only: message.unit_only, filter, read_at: read_at(message.read_at), page })
     }
@@ -237,6 +253,10 @@ impl IntoWire for Estimate {
             key,
             scheme,
             state,
+            submission,
+            number: amendment,
+            in_force,
+            shown_in_force,
             title,
             narrative,
             legal_basis,
@@ -261,9 +281,12 @@ impl IntoWire for Estimate {
             totals: group_totals(&totals),
             line_count: count(line_count),
             revision,
-            etag: sending.etag(revision),
+            etag: sending.showing(shown_in_force).etag(revision),
             created_at: timestamp(self.created_at),
             updated_at: timestamp(self.updated_at),
+            submission: count(submission),
+            number: count(amendment),
+            in_force_revision: in_force.unwrap_or_default(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, number_or_none, read_at, word};
+use crate::grpc::types::{in_force, number, number_or_none, read_at, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, LineName, UnitName};
 use crate::word::Word;
@@ -46,8 +46,10 @@ const WRITABLE: &[&str] = &[
     "amounts.appraised",
     "amounts.decided",
     "original_currency",
+    "appraised_reason",
+    "decided_reason",
 ];
-const READABLE: &[&str] = &["name", "sequence", "appraised_reason", "decided_reason", "revision", "etag"];
+const READABLE: &[&str] = &["name", "sequence", "revision", "etag"];
 
 /// Reads a line; `mask` is none on create, when everything that is required must be there.
 fn line(
@@ -84,8 +86,8 @@ fn line(
         price: _,
         norm: _,
         amounts,
-        appraised_reason: _,
-        decided_reason: _,
+        appraised_reason,
+        decided_reason,
         original_currency,
         revision: _,
         etag: _,
@@ -109,8 +111,8 @@ fn line(
         description: faults.text(field("description"), &description, true),
         basis: parts.basis().unwrap_or_default(),
         amounts: amounts.map(amounts_of).unwrap_or_default(),
-        appraised_reason: None,
-        decided_reason: None,
+        appraised_reason: stated(faults.text(field("appraised_reason"), &appraised_reason, true)),
+        decided_reason: stated(faults.text(field("decided_reason"), &decided_reason, true)),
         memo: original_currency.and_then(|memo| memo_of(memo, path, faults)),
         revision: 0,
     };
@@ -249,7 +251,8 @@ impl FromWire for GetLine {
 
     fn from_wire(message: Self::Message) -> Result<Self> {
         let name = LineName::parse(&message.name).ok_or_else(|| Error::invalid("name", "is not the name of a line"))?;
-        Ok(Self { name, read_at: read_at(message.read_at) })
+        let in_force = in_force(message.read_at.as_ref());
+        Ok(Self { name, read_at: read_at(message.read_at), in_force })
     }
 }
 
@@ -264,8 +267,8 @@ impl FromWire for ListLines {
         let mut filter = filter(message.filter.unwrap_or_default(), &estimate.jurisdiction, "filter", &mut faults);
         filter.patterns = text::patterns(&message.query);
         unless_invalid(faults.0)?;
-        let order = order(&message.order_by);
-        Ok(Self { estimate, filter, order, read_at: read_at(message.read_at), page })
+        let (order, in_force) = (order(&message.order_by), in_force(message.read_at.as_ref()));
+        Ok(Self { estimate, filter, order, read_at: read_at(message.read_at), in_force, page })
     }
 }
 
@@ -388,7 +391,7 @@ impl IntoWire for NamedLine {
     type Message = pb::Line;
 
     fn into_wire(self, sending: &Sending<'_>) -> pb::Line {
-        line_message(&self.estimate, self.line, sending)
+        line_message(&self.estimate, self.line, &sending.showing(self.in_force))
     }
 }
 
@@ -396,8 +399,9 @@ impl IntoWire for ListedLines {
     type Message = pb::ListLinesResponse;
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
-        let ListedLines { estimate, lines, next_page_token } = self;
-        let lines = lines.into_iter().map(|line| line_message(&estimate, line, sending)).collect();
+        let ListedLines { estimate, in_force, lines, next_page_token } = self;
+        let sending = sending.showing(in_force);
+        let lines = lines.into_iter().map(|line| line_message(&estimate, line, &sending)).collect();
         pb::ListLinesResponse { lines, next_page_token }
     }
 }

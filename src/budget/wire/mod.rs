@@ -53,8 +53,8 @@ mod tests {
         same_words::<crate::budget::model::Kind>("ESTIMATE_KIND_", |number| {
             pb::EstimateKind::try_from(number).ok().map(|value| value.as_str_name())
         });
-        same_words::<crate::budget::model::State>("ESTIMATE_STATE_", |number| {
-            pb::EstimateState::try_from(number).ok().map(|value| value.as_str_name())
+        same_words::<crate::document::state::State>("DOCUMENT_STATE_", |number| {
+            pb::DocumentState::try_from(number).ok().map(|value| value.as_str_name())
         });
         same_words::<crate::budget::model::Side>("SIDE_", |number| {
             pb::Side::try_from(number).ok().map(|value| value.as_str_name())
@@ -73,6 +73,12 @@ mod tests {
         });
         same_words::<crate::budget::model::Channel>("FUND_CHANNEL_", |number| {
             pb::FundChannel::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::summary::Basis>("ROLLUP_BASIS_", |number| {
+            pb::RollupBasis::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::budget::summary::Attribute>("GROUP_ATTRIBUTE_", |number| {
+            pb::GroupAttribute::try_from(number).ok().map(|value| value.as_str_name())
         });
         same_words::<crate::budget::model::Stage>("STAGE_", |number| {
             pb::Stage::try_from(number).ok().map(|value| value.as_str_name())

@@ -8,7 +8,7 @@ use crate::budget::rollup::{SummarizeBudget, Summarized};
 use crate::budget::summary::{Attribute, Basis, Eliminated, GroupBy, Value};
 use crate::error::Result;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, word};
+use crate::grpc::types::{in_force, number, read_at, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{SchemeName, UnitName};
 use crate::pb;
@@ -27,6 +27,10 @@ impl FromWire for SummarizeBudget {
         faults.when(reference && series.is_empty(), field, "is required for REFERENCE");
         faults.when(!reference && !series.is_empty(), field, "is for REFERENCE only");
         let group_by = group_by(&message.group_by, &mut faults);
+        let (stated, in_force) = (word(message.basis), in_force(message.read_at.as_ref()));
+        let other = in_force && stated.is_some_and(|basis| basis != Basis::InForce);
+        faults.when(other, || "basis".to_owned(), "is another than IN_FORCE, which read_at.in_force asks for");
+        let basis = if in_force { Basis::InForce } else { stated.unwrap_or(Basis::Working) };
         let filter = lines::filter(message.filter.unwrap_or_default(), &jurisdiction, "filter", &mut faults);
         unless_invalid(faults.0)?;
         Ok(Self {
@@ -38,7 +42,7 @@ impl FromWire for SummarizeBudget {
             series,
             group_by,
             stages: message.stages.iter().filter_map(|stage| word(*stage)).collect(),
-            basis: word(message.basis).unwrap_or(Basis::Working),
+            basis,
             filter,
             read_at: read_at(message.read_at),
         })

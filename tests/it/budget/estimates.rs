@@ -12,7 +12,7 @@ engines! {
         autonomous.autonomy = pb::Autonomy::Autonomous.into();
         let made = h.estimate("e1", 2024, vec![line("101", 5), line("102", -2), autonomous]).await;
         assert_eq!((made.scheme.as_str(), made.sequence, made.line_count), ("jurisdictions/dt/schemes/own", 1, 3));
-        assert_eq!(made.state(), pb::EstimateState::Draft);
+        assert_eq!(made.state(), pb::DocumentState::Draft);
         let sums: Vec<_> = made.totals.iter().map(|total| (total.autonomy(), total.amounts.unwrap().requested, total.line_count)).collect();
         assert_eq!(sums, [(pb::Autonomy::Autonomous, Some(30), 1), (pb::Autonomy::NotApplicable, Some(3), 2)]);
         assert_eq!(made.totals[0].amounts.unwrap().decided, None, "what no line states is not 0");

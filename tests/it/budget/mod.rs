@@ -3,6 +3,7 @@
 mod compare;
 mod estimates;
 pub mod import;
+mod in_force;
 mod lines;
 mod summary;
 
@@ -69,7 +70,7 @@ fn code_operation(code: &str, parent: &str) -> pb::CodeOperation {
 }
 
 pub fn at(revision: i64) -> pb::ReadAt {
-    pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)) }
+    pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)), ..Default::default() }
 }
 
 pub fn estimate_name(estimate: &str) -> String {

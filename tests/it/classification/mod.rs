@@ -95,7 +95,7 @@ fn all_codes(scheme: &str) -> pb::ListCodesRequest {
 }
 
 fn at(revision: i64) -> Option<pb::ReadAt> {
-    Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)) })
+    Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(revision)), ..Default::default() })
 }
 
 engines! {

@@ -77,7 +77,7 @@ locked! {
         let names = |page: &pb::ListPrincipalsResponse| page.principals.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         assert_eq!((names(&first), names(&second)), (vec![principal_name("admin")], vec![made.name.clone()]));
         assert!(second.next_page_token.is_empty());
-        let old = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(1)) };
+        let old = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(1)), ..Default::default() };
         let before = pb::GetPrincipalRequest { read_at: Some(old), ..get("svc-payroll") };
         refused(s.identity().get_principal(before).await, Code::NotFound, "RESOURCE_NOT_FOUND");
         s.h.is_sound();
@@ -192,7 +192,7 @@ locked! {
         assert_eq!((renamed.display_name.as_str(), renamed.administrator), ("Nguyễn Thị Canary", false));
         s.h.is_sound();
         // No revision tells what it was called before.
-        let old = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(2)) };
+        let old = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(2)), ..Default::default() };
         let before = s.identity().get_principal(pb::GetPrincipalRequest { read_at: Some(old), ..get("svc") }).await.unwrap().into_inner();
         assert_eq!((before.display_name.as_str(), before.revision), ("Nguyễn Thị Canary", 2));
         s.h.sql("DELETE FROM principal_names WHERE principal = 'svc'");

@@ -100,7 +100,7 @@ engines! {
         let list = |revision: i64| pb::ListUnitsRequest {
             parent: jurisdiction_name("dt"),
             page_size: 1000,
-            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)) }),
+            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)), ..Default::default() }),
             ..Default::default()
         };
         let mut then = Vec::new();

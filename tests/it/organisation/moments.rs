@@ -16,7 +16,7 @@ fn instant(seconds: i64) -> Moment {
 
 fn get(moment: Moment) -> pb::GetUnitRequest {
     let key = Some(pb::get_unit_request::Key::Name(unit_name("dt", "a")));
-    pb::GetUnitRequest { key, read_at: Some(pb::ReadAt { moment: Some(moment) }) }
+    pb::GetUnitRequest { key, read_at: Some(pb::ReadAt { moment: Some(moment), ..Default::default() }) }
 }
 
 /// A unit made at the start, renamed ten seconds later; now is twenty seconds after the start.
@@ -61,7 +61,7 @@ engines! {
         h.organisation().update_unit(update(gone, &a.etag, &["external_codes"])).await.unwrap();
         let list = |revision: i64| pb::ListUnitsRequest {
             parent: jurisdiction_name("dt"),
-            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)) }),
+            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)), ..Default::default() }),
             ..Default::default()
         };
         for (revision, count) in [(0, 0), (1, 1), (2, 2), (3, 2)] {
@@ -71,7 +71,7 @@ engines! {
         let external = pb::UnitByExternalCode { parent: jurisdiction_name("dt"), external_code: Some(code) };
         let by_code = |revision: i64| pb::GetUnitRequest {
             key: Some(pb::get_unit_request::Key::External(external.clone())),
-            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)) }),
+            read_at: Some(pb::ReadAt { moment: Some(Moment::Revision(revision)), ..Default::default() }),
         };
         assert_eq!(h.organisation().get_unit(by_code(2)).await.unwrap().into_inner(), a);
         h.refuses(h.organisation().get_unit(by_code(3)), Code::NotFound, "RESOURCE_NOT_FOUND").await;
@@ -85,7 +85,7 @@ engines! {
         let request =
             pb::UpdateJurisdictionRequest { jurisdiction: Some(changed), etag: old.etag.clone(), ..Default::default() };
         h.organisation().update_jurisdiction(request).await.unwrap();
-        let read_at = |revision: i64| Some(pb::ReadAt { moment: Some(Moment::Revision(revision)) });
+        let read_at = |revision: i64| Some(pb::ReadAt { moment: Some(Moment::Revision(revision)), ..Default::default() });
         let then = pb::GetJurisdictionRequest { name: old.name.clone(), read_at: read_at(2) };
         assert_eq!(h.organisation().get_jurisdiction(then).await.unwrap().into_inner(), old);
         let list = pb::ListJurisdictionsRequest { read_at: read_at(1), ..Default::default() };
@@ -111,7 +111,7 @@ engines! {
             .refuses(h.organisation().get_unit(get(Moment::Revision(-1))), Code::InvalidArgument, "FIELD_INVALID")
             .await;
         assert_eq!(fields(&details), ["read_at.revision"]);
-        let empty = pb::GetUnitRequest { read_at: Some(pb::ReadAt { moment: None }), ..get(instant(0)) };
+        let empty = pb::GetUnitRequest { read_at: Some(pb::ReadAt { moment: None, ..Default::default() }), ..get(instant(0)) };
         let details = h.refuses(h.organisation().get_unit(empty), Code::InvalidArgument, "FIELD_INVALID").await;
         assert_eq!(fields(&details), ["read_at.moment"]);
         let long_ago = Moment::Instant(Timestamp { seconds: i64::MIN, nanos: 0 });

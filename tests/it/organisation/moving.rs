@@ -38,7 +38,7 @@ engines! {
         assert_eq!(h.get_unit("dt", "a3").await, made[2]);
         let root = h.organisation().move_unit(move_to(&moved, "")).await.unwrap().into_inner();
         assert_eq!(root.parent_unit, "");
-        let read_at = Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(5)) });
+        let read_at = Some(pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(5)), ..Default::default() });
         let key = Some(pb::get_unit_request::Key::Name(moved.name.clone()));
         let then = h.organisation().get_unit(pb::GetUnitRequest { key, read_at }).await.unwrap().into_inner();
         assert_eq!(then, moved);

@@ -158,7 +158,7 @@ async fn a_principal_has_so_many_calls_in_flight_and_others_are_not_refused() {
     }
     let list = |secret: &str| {
         let mut client = s.h.organisation_as(secret);
-        let at = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(1)) };
+        let at = pb::ReadAt { moment: Some(pb::read_at::Moment::Revision(1)), in_force: false };
         let request = pb::ListJurisdictionsRequest { read_at: Some(at), ..Default::default() };
         tokio::spawn(async move { client.list_jurisdictions(request).await.map(drop) })
     };

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::model::{Amounts, Kind, Side, Stage, State, Sum, overflow};
+use super::model::{Amounts, Kind, Side, Stage, Sum, overflow};
 use crate::classification::model::{Code, Dimension};
+use crate::document::state::State;
 use crate::error::{Error, Reason, Result};
 use crate::organisation::store::Place;
 use crate::word::Word;
@@ -37,6 +38,7 @@ words! {
     Basis {
         Working "WORKING",
         Submitted "SUBMITTED",
+        InForce "IN_FORCE",
     }
 }
 
@@ -89,6 +91,17 @@ pub struct Header {
     pub sequence: i64,
     pub scheme: String,
     pub state: State,
+    pub in_force: Option<i64>,
+}
+
+impl Header {
+    /// The revision whose text counts, where estimates are looked at at another one.
+    pub fn text(&self, basis: Basis, revision: i64) -> i64 {
+        match basis {
+            Basis::Working | Basis::Submitted => revision,
+            Basis::InForce => self.in_force.unwrap_or(revision),
+        }
+    }
 }
 
 /// Which estimates count, of those of the wanted units and years.
@@ -99,6 +112,7 @@ pub fn choose(headers: Vec<Header>, kinds: &[Kind], series: &str, basis: Basis) 
         (State::Cancelled, _) => false,
         _ if header.kind == Kind::Reference => kinds.contains(&Kind::Reference) && header.series == series,
         (State::Draft | State::Submitted, Basis::Submitted) => false,
+        (_, Basis::InForce) => header.in_force.is_some(),
         _ => true,
     };
     let counting: Vec<Header> = headers.into_iter().filter(counts).collect();
@@ -363,97 +377,4 @@ impl Ground {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(estimate: &str, kind: Kind, sequence: i64, state: State) -> Header {
-        let series = if kind == Kind::Reference { "final".to_owned() } else { String::new() };
-        let (unit, scheme) = ("u".to_owned(), "s".to_owned());
-        Header { estimate: estimate.to_owned(), unit, fiscal_year: 2024, kind, series, sequence, scheme, state }
-    }
-
-    fn place(unit: &str, parent: Option<&str>, closes_on: Option<&str>) -> Place {
-        let text = |text: &str| text.to_owned();
-        Place {
-            unit: text(unit),
-            parent: parent.map(text),
-            display_name: unit.to_uppercase(),
-            closes_on: closes_on.map(text),
-        }
-    }
-
-    #[test]
-    fn the_redone_estimate_takes_the_place_of_the_annual_one_where_it_counts() {
-        let all = || {
-            vec![
-                header("a1", Kind::Annual, 1, State::Endorsed),
-                header("a2", Kind::Annual, 2, State::Cancelled),
-                header("r1", Kind::Redone, 1, State::Draft),
-                header("s1", Kind::Supplement, 1, State::Approved),
-                header("s2", Kind::Supplement, 2, State::Submitted),
-                header("f1", Kind::Reference, 1, State::Draft),
-            ]
-        };
-        let chosen = |kinds: &[Kind], series: &str, basis| {
-            choose(all(), kinds, series, basis).into_iter().map(|header| header.estimate).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(chosen(&[], "", Basis::Working), "r1 s1 s2");
-        assert_eq!(chosen(&[], "", Basis::Submitted), "a1 s1");
-        assert_eq!(chosen(&[Kind::Annual, Kind::Redone], "", Basis::Working), "a1 r1");
-        assert_eq!(chosen(&[Kind::Reference], "final", Basis::Submitted), "f1");
-        assert_eq!(chosen(&[Kind::Reference], "plan", Basis::Working), "");
-    }
-
-    #[test]
-    fn units_stand_at_levels_below_the_top_and_closed_ones_nowhere() {
-        let places = Places::new(vec![
-            place("p", None, None),
-            place("a", Some("p"), None),
-            place("b", Some("a"), None),
-            place("c", Some("a"), Some("2024-01-01")),
-            place("q", None, None),
-        ]);
-        let added = |top, alone, day| places.added(top, alone, day).into_iter().collect::<Vec<_>>().join(" ");
-        assert_eq!(added(None, false, "2024-01-01"), "a b p q");
-        assert_eq!(added(Some("a"), false, "2023-01-01"), "a b c");
-        assert_eq!(added(Some("a"), true, "2023-01-01"), "a");
-        let level = |unit, top, level| places.at_level(unit, top, level);
-        assert_eq!(
-            [level("b", None, 0), level("b", None, 1), level("b", None, 2), level("b", None, 9)],
-            ["b", "p", "a", "b"]
-        );
-        assert_eq!([level("b", Some("p"), 1), level("p", Some("p"), 1), level("a", Some("p"), 2)], ["a", "p", "a"]);
-    }
-
-    #[test]
-    fn a_residue_counts_what_is_unset_as_nothing() {
-        let amounts = |first, second| Amounts([first, second, None, None, None, None]);
-        let found = difference(&amounts(Some(3), None), &amounts(None, Some(4))).unwrap();
-        assert_eq!(found, amounts(Some(3), Some(-4)));
-        assert!(difference(&amounts(Some(i64::MIN), None), &amounts(Some(1), None)).is_err());
-    }
-
-    #[test]
-    fn parts_of_one_row_are_added_and_inner_transfers_set_apart() {
-        let classes = vec![Class { unit: "a".to_owned(), fiscal_year: 2024, kind: None, scheme: String::new() }];
-        let group_by = vec![GroupBy::default()];
-        let added = BTreeMap::from([(2024, BTreeSet::from(["b".to_owned()]))]);
-        let ground = Ground { classes, group_by, added, ..Ground::default() };
-        let part = |side, amount, counterpart: Option<&str>| {
-            let sum = Sum { line_count: 1, sums: [amount; 6], counts: [1, 0, 0, 0, 0, 0] };
-            Part { class: 0, side, columns: [None, None, None], counterpart: counterpart.map(str::to_owned), sum }
-        };
-        let parts = [
-            part(Side::Expenditure, 1, None),
-            part(Side::Expenditure, 2, Some("outside")),
-            part(Side::Expenditure, 10, Some("b")),
-            part(Side::Revenue, 4, Some("b")),
-        ];
-        let summary = ground.fold(&parts).unwrap();
-        let rows: Vec<_> =
-            summary.rows.iter().map(|((_, side), sum)| (*side, sum.amounts().0[0], sum.line_count)).collect();
-        assert_eq!(rows, [(Side::Expenditure, Some(3), 2)]);
-        assert_eq!(summary.eliminated.unwrap().residue.0[..2], [Some(6), None]);
-        assert!(ground.fold(&[part(Side::Revenue, i64::MAX, None), part(Side::Revenue, 1, None)]).is_err());
-    }
-}
+mod tests;

@@ -1,0 +1,135 @@
+//! The reads of `approval.proto`.
+
+use super::verbs::document;
+use super::{act, finding, justification};
+use crate::approval::kinds::DocumentName;
+use crate::approval::lists::*;
+use crate::approval::model::Step;
+use crate::error::{Error, Result};
+use crate::grpc::page::Page;
+use crate::grpc::types::{number, read_at, timestamp};
+use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::pb;
+
+impl FromWire for GetLife {
+    type Message = pb::GetLifeRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        Ok(Self { name: document(&message.name)?, read_at: read_at(message.read_at) })
+    }
+}
+
+impl FromWire for CheckDocument {
+    type Message = pb::CheckDocumentRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        Ok(Self { name: document(&message.name)?, read_at: read_at(message.read_at) })
+    }
+}
+
+impl IntoWire for Checked {
+    type Message = pb::CheckDocumentResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let findings = self.findings.into_iter().map(finding).collect();
+        pb::CheckDocumentResponse { findings, revision: self.revision }
+    }
+}
+
+impl FromWire for ListSteps {
+    type Message = pb::ListStepsRequest;
+
+    fn from_wire(mut message: Self::Message) -> Result<Self> {
+        let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
+        let page = Page::new(size, token, &message);
+        Ok(Self { name: document(&message.name)?, read_at: read_at(message.read_at), page })
+    }
+}
+
+impl IntoWire for ListedSteps {
+    type Message = pb::ListStepsResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let steps = self.steps.into_iter().map(|one| step(&self.name, one)).collect();
+        pb::ListStepsResponse { steps, next_page_token: self.next_page_token }
+    }
+}
+
+fn step(document: &DocumentName, step: Step) -> pb::Step {
+    let Step {
+        revision,
+        at,
+        verb,
+        from,
+        to,
+        submission,
+        number: amendment,
+        person,
+        on_behalf_of,
+        reason,
+        justifications,
+        remarks,
+    } = step;
+    let remark = |(line, remark): (String, String)| pb::LineRemark { line: document.line(&line), remark };
+    pb::Step {
+        revision,
+        at: timestamp(at),
+        verb: number(verb),
+        from: number(from),
+        to: number(to),
+        submission: i32::try_from(submission).unwrap_or(i32::MAX),
+        number: i32::try_from(amendment).unwrap_or(i32::MAX),
+        person,
+        on_behalf_of,
+        reason,
+        justifications: justifications.into_iter().map(justification).collect(),
+        remarks: remarks.into_iter().map(remark).collect(),
+    }
+}
+
+impl FromWire for ListDecisions {
+    type Message = pb::ListDecisionsRequest;
+
+    fn from_wire(mut message: Self::Message) -> Result<Self> {
+        let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
+        let page = Page::new(size, token, &message);
+        let jurisdiction = message.parent.trim_start_matches("jurisdictions/").to_owned();
+        let document = DocumentName::parse(&message.document);
+        if document.as_ref().is_some_and(|name| name.jurisdiction() != jurisdiction) {
+            return Err(Error::invalid("document", "is of another jurisdiction"));
+        }
+        Ok(Self { jurisdiction, document, read_at: read_at(message.read_at), page })
+    }
+}
+
+impl IntoWire for ListedDecisions {
+    type Message = pb::ListDecisionsResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let decisions = self.decisions.into_iter().map(|shown| decision(&self.jurisdiction, shown)).collect();
+        pb::ListDecisionsResponse { decisions, next_page_token: self.next_page_token }
+    }
+}
+
+fn decision(jurisdiction: &str, shown: Shown) -> pb::Decision {
+    let Shown { decision, totals } = shown;
+    let totals = totals.into_iter().map(|((side, nature, autonomy), (before, after))| pb::DecidedTotal {
+        side: number(side),
+        nature: number(nature),
+        autonomy: number(autonomy),
+        before,
+        after,
+        // Two sums that fit can differ by more than fits; then the difference is cut to what does.
+        difference: after.unwrap_or_default().saturating_sub(before.unwrap_or_default()),
+    });
+    pb::Decision {
+        document: format!("jurisdictions/{jurisdiction}/{}", decision.document),
+        number: i32::try_from(decision.number).unwrap_or(i32::MAX),
+        revision: decision.revision,
+        at: timestamp(decision.at),
+        person: decision.person,
+        act: Some(act(decision.act)),
+        previous_revision: decision.previous.unwrap_or_default(),
+        totals: totals.collect(),
+    }
+}

@@ -1,0 +1,63 @@
+//! The messages of `approval.proto`, to and from the words of this slice.
+
+mod lists;
+mod verbs;
+
+pub use verbs::*;
+
+use super::model::{Act, Justification};
+use crate::document::finding::Finding;
+use crate::grpc::types::number;
+use crate::pb;
+
+fn justification(given: Justification) -> pb::Justification {
+    pb::Justification { rule: given.rule, text: given.text }
+}
+
+fn act(act: Act) -> pb::SignedAct {
+    let digits = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    pb::SignedAct {
+        number: act.number,
+        signed_on: act.signed_on,
+        authority: act.authority,
+        signer: act.signer,
+        file_sha256: act.file_digest.map(digits).unwrap_or_default(),
+    }
+}
+
+fn finding(finding: Finding) -> pb::Finding {
+    let Finding { rule, severity, message, objects, fields, expected, actual, difference, citations, suggestion } =
+        finding;
+    let cited = |citation: crate::document::finding::Citation| {
+        let parts = [citation.document, citation.article];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    };
+    pb::Finding {
+        rule: rule.to_owned(),
+        severity: number(severity),
+        message,
+        objects,
+        fields,
+        expected,
+        actual,
+        difference,
+        citations: citations.into_iter().map(cited).collect(),
+        suggestion,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same_words::<crate::document::state::Verb>("DOCUMENT_VERB_", |number| {
+            pb::DocumentVerb::try_from(number).ok().map(|value| value.as_str_name())
+        });
+        same_words::<crate::document::finding::Severity>("SEVERITY_", |number| {
+            pb::Severity::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    }
+}

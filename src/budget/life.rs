@@ -1,0 +1,165 @@
+//! What a verb does to the figures of an estimate: planned whole, with every reason why not, then written.
+
+use std::collections::BTreeMap;
+
+use super::batch::{self, Changes};
+use super::form;
+use super::model::{Amounts, Estimate, Kind, Line, Stage, Totals};
+use super::store::{self, EstimateFilter};
+use crate::commit::{Tx, View};
+use crate::document::finding::Finding;
+use crate::document::state::State;
+use crate::error::{Reason, Refusal, Result};
+use crate::id::EstimateName;
+
+/// An estimate as a verb leaves it, and what of its lines changes. Nothing is written yet.
+pub struct Plan {
+    /// The estimate as it will stand.
+    pub estimate: Estimate,
+    before: Totals,
+    changes: Changes,
+    texts: bool,
+}
+
+impl Plan {
+    fn new(estimate: &Estimate, changes: Changes) -> Result<Self> {
+        let mut after = estimate.clone();
+        batch::count(&mut after, &changes)?;
+        Ok(Self { estimate: after, before: estimate.totals.clone(), changes, texts: false })
+    }
+
+    /// A plan that leaves every line as it is.
+    pub fn of_header(estimate: &Estimate) -> Self {
+        let (estimate, before) = (estimate.clone(), estimate.totals.clone());
+        Self { estimate, before, changes: Changes::default(), texts: false }
+    }
+
+    /// Writes lines, totals, texts and header.
+    pub fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
+        batch::write(tx, &self.estimate.id, &self.changes)?;
+        if self.texts {
+            store::save_texts(tx, &self.estimate)?;
+        }
+        store::save_estimate(tx, &self.before, &self.estimate)
+    }
+}
+
+/// Fills a stage from the one before, where it is not stated; every line that was changed without a reason is a refusal.
+pub fn complete(view: &mut View<'_>, estimate: &Estimate, stage: Stage) -> Result<(Plan, Vec<Refusal>)> {
+    let from = if stage == Stage::Decided { Stage::Appraised } else { Stage::Requested };
+    let lines = store::all_lines(view, &estimate.id)?;
+    let mut refusals = Vec::new();
+    let (mut ended, mut begun) = (Vec::new(), Vec::new());
+    for line in lines {
+        let (before, figure) = (line.amounts.get(from), line.amounts.get(stage));
+        let reason = if stage == Stage::Decided { &line.decided_reason } else { &line.appraised_reason };
+        match figure {
+            Some(_) if figure != before && reason.is_none() => {
+                let name = estimate.line_name(&line.id).to_string();
+                let text = "its figure differs from the stage before, and no reason is given";
+                refusals.push(Refusal::new(Reason::StageReasonMissing, name, text));
+            }
+            None if before.is_some() => {
+                let mut filled = line.clone();
+                filled.amounts.set(stage, before);
+                ended.push(line);
+                begun.push(filled);
+            }
+            _ => {}
+        }
+    }
+    Ok((Plan::new(estimate, Changes::of(ended, begun))?, refusals))
+}
+
+/// Takes away the stages that a return undoes: what was decided, and below ENDORSED what was appraised too.
+pub fn clear(view: &mut View<'_>, estimate: &Estimate, then: State) -> Result<Plan> {
+    rewrite(view, estimate, |line| {
+        line.amounts.set(Stage::Decided, None);
+        line.decided_reason = None;
+        if then != State::Endorsed {
+            line.amounts.set(Stage::Appraised, None);
+            line.appraised_reason = None;
+        }
+    })
+}
+
+/// Begins an amendment: what was decided is what is requested, and the later stages are open again.
+pub fn restate(view: &mut View<'_>, estimate: &Estimate) -> Result<Plan> {
+    rewrite(view, estimate, |line| {
+        let decided = line.amounts.get(Stage::Decided);
+        line.amounts.set(Stage::Requested, decided);
+        line.amounts.set(Stage::Appraised, None);
+        line.amounts.set(Stage::Decided, None);
+        (line.appraised_reason, line.decided_reason) = (None, None);
+        // A cost basis that no longer gives the figure would be refused at the next change of the line.
+        line.basis = line.basis.filter(|basis| decided.is_some_and(|decided| basis.product() == i128::from(decided)));
+    })
+}
+
+fn rewrite(view: &mut View<'_>, estimate: &Estimate, change: impl Fn(&mut Line)) -> Result<Plan> {
+    let (mut ended, mut begun) = (Vec::new(), Vec::new());
+    for line in store::all_lines(view, &estimate.id)? {
+        let mut changed = line.clone();
+        change(&mut changed);
+        if changed != line {
+            ended.push(line);
+            begun.push(changed);
+        }
+    }
+    Plan::new(estimate, Changes::of(ended, begun))
+}
+
+/// Brings the text that is in force back: lines, totals, title, texts.
+pub fn restore(view: &mut View<'_>, estimate: &Estimate, in_force: i64) -> Result<Plan> {
+    let same = |a: &Line, b: &Line| Line { revision: 0, ..a.clone() } == Line { revision: 0, ..b.clone() };
+    let wanted = store::all_lines(&mut view.at(in_force), &estimate.id)?;
+    let mut wanted: BTreeMap<String, Line> = wanted.into_iter().map(|line| (line.id.clone(), line)).collect();
+    let (mut ended, mut begun) = (Vec::new(), Vec::new());
+    for line in store::all_lines(view, &estimate.id)? {
+        match wanted.remove(&line.id) {
+            Some(old) if same(&old, &line) => {}
+            Some(old) => {
+                ended.push(line);
+                begun.push(old);
+            }
+            None => ended.push(line),
+        }
+    }
+    begun.extend(wanted.into_values());
+    let mut plan = Plan::new(estimate, Changes::of(ended, begun))?;
+    if let Some(old) = store::find_estimate(&mut view.at(in_force), &estimate.id)? {
+        plan.texts = (&old.narrative, &old.legal_basis) != (&estimate.narrative, &estimate.legal_basis);
+        (plan.estimate.title, plan.estimate.narrative, plan.estimate.legal_basis) =
+            (old.title, old.narrative, old.legal_basis);
+    }
+    Ok(plan)
+}
+
+/// What the rules of form find.
+pub fn check(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>> {
+    let lines = store::all_lines(view, &estimate.id)?;
+    let facts = batch::facts(view, &estimate.scheme, &estimate.key, lines.iter().map(|line| (None, line)))?;
+    Ok(form::findings(estimate, &lines, &facts))
+}
+
+/// The other annual estimate of the unit and year that is in force and not closed, where there is one.
+pub fn rival(view: &mut View<'_>, estimate: &Estimate) -> Result<Option<EstimateName>> {
+    if !matches!(estimate.key.kind, Kind::Annual | Kind::Redone) {
+        return Ok(None);
+    }
+    let filter = EstimateFilter {
+        units: Some(vec![estimate.key.unit.clone()]),
+        fiscal_years: vec![estimate.key.fiscal_year],
+        kinds: vec![Kind::Annual, Kind::Redone],
+        ..EstimateFilter::default()
+    };
+    let others = store::list_estimates(view, &filter, None, i64::from(i16::MAX))?;
+    let stands = |other: &Estimate| other.id != estimate.id && other.in_force.is_some() && other.state != State::Closed;
+    Ok(others.into_iter().find(stands).map(|other| other.name()))
+}
+
+/// The decided sums of an estimate at a revision, by group.
+pub fn decided(view: &mut View<'_>, estimate: &str, revision: i64) -> Result<BTreeMap<super::model::Group, Amounts>> {
+    let totals = store::read_totals(&mut view.at(revision), estimate)?;
+    Ok(totals.0.into_iter().map(|(group, sum)| (group, sum.amounts())).collect())
+}
