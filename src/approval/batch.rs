@@ -1,7 +1,6 @@
 //! One verb on many documents, in one revision: all of them, or those that it can be done to.
 
-use super::actions::{Perform, Performer, decide, opened, save};
-use super::kinds::Document;
+use super::actions::{Perform, Performer, again_of, decide, save};
 use super::model::Life;
 use crate::app::{Answer, App, Call};
 use crate::commit::{Entry, First, Tx, View};
@@ -48,8 +47,7 @@ pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes
         let mut outcomes = Vec::new();
         for (ask, (reason, message)) in again.each.iter().zip(told) {
             let life = if reason.is_empty() {
-                let document = Document::load(view, &ask.name)?;
-                Some(opened(view, document.life(), document.owner())?)
+                Some(again_of(view, ask)?)
             } else {
                 None
             };
