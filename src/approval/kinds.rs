@@ -142,7 +142,7 @@ impl Document {
             Verb::Amend => new.number += 1,
             Verb::Cancel if then == State::Approved => new.number -= 1,
             Verb::Approve => new.in_force = Some(revision),
-            _ => {}
+            Verb::Withdraw | Verb::Endorse | Verb::Return | Verb::Appraise | Verb::Close | Verb::Cancel => {}
         }
         Ok((Planned::Estimate(Box::new(plan)), refusals))
     }

@@ -67,7 +67,7 @@ engines! {
         let answer = h.approval().batch_approve(by("approver", request.clone())).await.unwrap().into_inner();
         let told: Vec<_> = answer.results.iter().map(|one| (one.life.is_some(), one.reason.as_str())).collect();
         assert_eq!(told, [(false, "STALE_ETAG"), (true, ""), (true, ""), (false, "RESOURCE_NOT_FOUND"), (false, "VERB_NOT_OPEN")]);
-        assert!(answer.results.iter().all(|one| one.life.is_some() != !one.message.is_empty()));
+        assert!(answer.results.iter().all(|one| one.life.is_some() == one.message.is_empty()));
         let again = h.approval().batch_approve(by("approver", request)).await.unwrap().into_inner();
         assert_eq!(again, answer);
         // Where none can be moved the call fails as the first of them does.

@@ -66,8 +66,8 @@ impl Doing {
         let Self { verb, person, name, etag, to_draft, act, request_id, validate_only } = self;
         let (mut client, reason) = (ApprovalServiceClient::new(channel), "Theo công văn.".to_owned());
         macro_rules! sent {
-            ($method:ident, $Message:ident { $($more:ident: $value:expr),* }) => {{
-                let message = pb::$Message { name, etag, request_id, validate_only, reason, $($more: $value,)* ..Default::default() };
+            ($method:ident, $Message:ident { $($more:ident $(: $value:expr)?),* }) => {{
+                let message = pb::$Message { name, etag, request_id, validate_only, reason, $($more $(: $value)?,)* ..Default::default() };
                 client.$method(by(&person, message)).await
             }};
         }
@@ -76,9 +76,9 @@ impl Doing {
             Verb::Submit => sent!(submit, SubmitRequest { justifications: justified() }),
             Verb::Withdraw => sent!(withdraw, WithdrawRequest {}),
             Verb::Endorse => sent!(endorse, EndorseRequest {}),
-            Verb::Return => sent!(r#return, ReturnRequest { to_draft: to_draft }),
+            Verb::Return => sent!(r#return, ReturnRequest { to_draft }),
             Verb::Appraise => sent!(appraise, AppraiseRequest {}),
-            Verb::Approve => sent!(approve, ApproveRequest { act: act, justifications: justified() }),
+            Verb::Approve => sent!(approve, ApproveRequest { act, justifications: justified() }),
             Verb::Amend => sent!(amend, AmendRequest {}),
             Verb::Close => sent!(close, CloseRequest {}),
             Verb::Cancel => sent!(cancel, CancelRequest {}),

@@ -18,7 +18,13 @@ impl Harness {
     }
 
     /// Writes one figure of a line, with its reason where there is one.
-    async fn writes(&self, person: &str, (id, line): (&str, &str), stage: &str, (figure, reason): (i64, &str)) -> Result<(), tonic::Status> {
+    async fn writes(
+        &self,
+        person: &str,
+        (id, line): (&str, &str),
+        stage: &str,
+        (figure, reason): (i64, &str),
+    ) -> Result<(), tonic::Status> {
         let mut changed = self.one(id, line).await;
         let amounts = changed.amounts.get_or_insert_default();
         match stage {
