@@ -18,6 +18,7 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -27,6 +28,7 @@
 //!
 //! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
 //! * Nothing is written without a [`document::standing::Permit`], which only a standing gives.
+//! * A person has one part in a document, for ever: worked on it, or approved it ([`document::store`] and a primary key).
 //! * Every method has a [`document::authority::Rule`]; without one it does not compile.
 //! * Nothing is answered before COMMIT returned.
 //! * Revisions of a jurisdiction are dense: 1, 2, 3 … without a gap.

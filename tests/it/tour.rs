@@ -24,7 +24,7 @@ impl Drop for Server {
 }
 
 /// The chapters whose server keeps strangers out; that of the others is started with `--dev`.
-const LOCKED: &[&str] = &["## The first administrator"];
+const LOCKED: &[&str] = &["## The first administrator", "## An approval from draft to amendment"];
 
 /// The real binary on a database; on a SQLite file of its own where none is given.
 fn serve(database: Option<String>, dev: bool) -> Server {

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::grpc::page::Page;
 use crate::grpc::types::{number, read_at, timestamp};
 use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::id::PrincipalName;
 use crate::pb;
 
 impl FromWire for GetLife {
@@ -55,6 +56,11 @@ impl IntoWire for ListedSteps {
     }
 }
 
+/// The resource name of a person; nobody has none.
+fn principal(id: String) -> String {
+    if id.is_empty() { id } else { PrincipalName { principal: id }.to_string() }
+}
+
 fn step(document: &DocumentName, step: Step) -> pb::Step {
     let Step {
         revision,
@@ -79,8 +85,8 @@ fn step(document: &DocumentName, step: Step) -> pb::Step {
         to: number(to),
         submission: i32::try_from(submission).unwrap_or(i32::MAX),
         number: i32::try_from(amendment).unwrap_or(i32::MAX),
-        person,
-        on_behalf_of,
+        person: principal(person),
+        on_behalf_of: principal(on_behalf_of),
         reason,
         justifications: justifications.into_iter().map(justification).collect(),
         remarks: remarks.into_iter().map(remark).collect(),
@@ -127,7 +133,7 @@ fn decision(jurisdiction: &str, shown: Shown) -> pb::Decision {
         number: i32::try_from(decision.number).unwrap_or(i32::MAX),
         revision: decision.revision,
         at: timestamp(decision.at),
-        person: decision.person,
+        person: principal(decision.person),
         act: Some(act(decision.act)),
         previous_revision: decision.previous.unwrap_or_default(),
         totals: totals.collect(),

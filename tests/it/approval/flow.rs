@@ -65,8 +65,8 @@ engines! {
         let decisions = h.decisions("e").await;
         let told: Vec<_> = decisions.iter().map(|one| (one.number, one.revision, one.previous_revision, one.person.as_str(), one.totals[0].before, one.totals[0].after, one.totals[0].difference)).collect();
         assert_eq!(told, [
-            (1, second.revision, first.revision, "approver", Some(90), Some(125), 35),
-            (0, first.revision, 0, "approver", None, Some(90), 90),
+            (1, second.revision, first.revision, "principals/approver", Some(90), Some(125), 35),
+            (0, first.revision, 0, "principals/approver", None, Some(90), 90),
         ]);
         assert_eq!(decisions[0].act, act("12"));
         // What was decided first is read as it was.
@@ -81,7 +81,7 @@ engines! {
         assert_eq!((verbs.len(), verbs[0], verbs[verbs.len() - 1]), (23, Open::Submit, Open::Close));
         assert!(steps.windows(2).all(|pair| pair[0].revision < pair[1].revision && pair[0].to == pair[1].from));
         let returned = steps.iter().find(|step| step.verb() == Open::Return).unwrap();
-        assert_eq!((returned.person.as_str(), returned.reason.as_str(), returned.to()), ("reviewer", "Theo công văn.", pb::DocumentState::Draft));
+        assert_eq!((returned.person.as_str(), returned.reason.as_str(), returned.to()), ("principals/reviewer", "Theo công văn.", pb::DocumentState::Draft));
         assert_eq!(steps[0].justifications, justified());
         h.is_sound();
     }
