@@ -253,4 +253,5 @@ reasons! {
     ActDiffers "ACT_DIFFERS",
     AlreadyInForce "ALREADY_IN_FORCE",
     LineNotDeletable "LINE_NOT_DELETABLE",
+    DeadlinePassed "DEADLINE_PASSED",
 }

@@ -37,6 +37,14 @@ pub fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok_and(|day| day >= date(1000, 1, 1) && day.to_string() == text)
 }
 
+/// How many days one day is behind another; negative where it comes before it. Both are days as text.
+pub fn days_between(from: &str, to: &str) -> i64 {
+    match (from.parse::<Date>(), to.parse::<Date>()) {
+        (Ok(from), Ok(to)) => from.until(to).map_or(0, |span| i64::from(span.get_days())),
+        _ => 0,
+    }
+}
+
 /// Whether a text names a time zone.
 pub fn is_time_zone(name: &str) -> bool {
     name.contains('/') && TimeZone::get(name).is_ok() || name == "UTC"

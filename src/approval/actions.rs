@@ -1,5 +1,6 @@
 //! A verb: load, permit, decide, save. The one place through which a document moves.
 
+use super::inbox;
 use super::kinds::{Document, DocumentName, Planned};
 use super::model::{Act, Justification, Life, Step};
 use super::store;
@@ -100,6 +101,9 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     let then = life.after(ask.verb, ask.with.to_draft)?;
     let revision = tx.revision();
     let (planned, mut refusals) = document.plan(&mut tx.view(), ask.verb, then, revision)?;
+    if let Some(text) = inbox::passed(&mut tx.view(), (life.kind, life.year, ask.verb), document.owner())? {
+        refusals.insert(0, Refusal::new(Reason::DeadlinePassed, life.name.clone(), text));
+    }
     let findings = checked(&mut tx.view(), &document, &life, ask)?;
     refusals.extend(stops(&mut tx.view(), &life, &findings, &ask.with)?);
     refusals.extend(unknown_lines(&mut tx.view(), &document, ask)?);
@@ -141,7 +145,7 @@ fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Resul
         Verb::Endorse => {
             hands::require_part(view, &life.document, person, Part::Worked)?;
             match store::last_submit(view, &life.document)? {
-                Some(step) if step.person == person && life.state == State::Submitted => Err(Error::Denied {
+                Some(step) if step.is_of(person) && life.state == State::Submitted => Err(Error::Denied {
                     reason: Reason::SeparationOfDuties,
                     needs: "a head of the unit who did not submit the document".to_owned(),
                     facts: Vec::new(),
@@ -150,7 +154,7 @@ fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Resul
             }
         }
         Verb::Withdraw => match store::last_submit(view, &life.document)? {
-            Some(step) if step.person != person && life.state == State::Submitted => Err(Error::Denied {
+            Some(step) if !step.is_of(person) && life.state == State::Submitted => Err(Error::Denied {
                 reason: Reason::NotSubmitter,
                 needs: "who submitted the document".to_owned(),
                 facts: Vec::new(),
@@ -247,6 +251,7 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
         remarks: with.remarks,
     };
     store::insert_step(tx, &before.document, &step)?;
+    store::places::move_to(tx, &life, &owner, &step)?;
     if let Some(act) = &with.act {
         let id = match store::find_act(&mut tx.view(), act)? {
             Some((id, _)) => id,

@@ -1,8 +1,8 @@
 //! The methods of `ApprovalService`.
 
-use super::{actions, batch, lists, wire};
+use super::{actions, batch, calendar, inbox, lists, wire};
 use crate::document::authority::Action;
-use crate::document::authority::Rule::Object;
+use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
@@ -62,5 +62,10 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.ApprovalService/CheckDocument", Object(Action::ReadDocument), lists::check_document),
         read("/kehoach.v1.ApprovalService/ListSteps", Object(Action::ReadDocument), lists::list_steps),
         read("/kehoach.v1.ApprovalService/ListDecisions", Object(Action::ReadDocument), lists::list_decisions),
+        read("/kehoach.v1.ApprovalService/ListPending", Whole(Action::ReadMember), inbox::list_pending),
+        read("/kehoach.v1.ApprovalService/ListSubmissions", Whole(Action::ReadMember), inbox::list_submissions),
+        read("/kehoach.v1.ApprovalService/GetCalendar", Whole(Action::ReadMember), calendar::get_calendar),
+        read("/kehoach.v1.ApprovalService/SuggestCalendar", Whole(Action::ReadMember), calendar::suggest_calendar),
+        write("/kehoach.v1.ApprovalService/SetCalendar", Whole(Action::ManageCalendar), calendar::set_calendar),
     ]
 }

@@ -6,6 +6,7 @@ use crate::budget::life::Plan;
 use crate::budget::model::{Estimate, Kind, Stage};
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
+use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -81,6 +82,8 @@ impl Document {
                 submission: estimate.submission,
                 number: estimate.number,
                 in_force: estimate.in_force,
+                kind: kind_of(estimate.key.kind),
+                year: estimate.key.fiscal_year,
                 is_approvable: estimate.key.kind != Kind::Reference,
                 open_verbs: Vec::new(),
                 findings: Vec::new(),
@@ -145,6 +148,15 @@ impl Document {
             Verb::Withdraw | Verb::Endorse | Verb::Return | Verb::Appraise | Verb::Close | Verb::Cancel => {}
         }
         Ok((Planned::Estimate(Box::new(plan)), refusals))
+    }
+}
+
+fn kind_of(kind: Kind) -> DocumentKind {
+    match kind {
+        Kind::Annual => DocumentKind::AnnualEstimate,
+        Kind::Redone => DocumentKind::RedoneEstimate,
+        Kind::Supplement => DocumentKind::SupplementEstimate,
+        Kind::Reference => DocumentKind::ReferenceEstimate,
     }
 }
 

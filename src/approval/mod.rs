@@ -2,10 +2,14 @@
 
 mod actions;
 mod batch;
+mod calendar;
+mod desk;
 mod grpc;
+mod inbox;
 mod kinds;
 mod lists;
 mod model;
+mod regimes;
 pub(crate) mod store;
 mod wire;
 

@@ -2,6 +2,7 @@
 
 use crate::clock::Micros;
 use crate::document::finding::Finding;
+use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
 use crate::error::{Error, Reason, Result};
 use crate::word::Word;
@@ -23,6 +24,10 @@ pub struct Life {
     pub number: i64,
     /// The revision whose text is in force.
     pub in_force: Option<i64>,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// The fiscal year, or the first of several.
+    pub year: i64,
     /// Whether its kind is approved at all.
     pub is_approvable: bool,
     /// The verbs that are open to the caller.
@@ -116,6 +121,13 @@ pub struct Step {
     pub remarks: Vec<(String, String)>,
 }
 
+impl Step {
+    /// Whether somebody did it, or had it done in their place.
+    pub fn is_of(&self, person: &str) -> bool {
+        self.person == person || self.on_behalf_of == person
+    }
+}
+
 /// What an act decided on a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
@@ -145,6 +157,8 @@ mod tests {
             document: "estimates/e".to_owned(),
             unit: String::new(),
             state,
+            kind: DocumentKind::AnnualEstimate,
+            year: 2026,
             submission: 0,
             number: 0,
             in_force,

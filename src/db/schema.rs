@@ -491,6 +491,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_places (jurisdiction, document, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        document -> Text,
+        kind -> Text,
+        unit -> Text,
+        year -> BigInt,
+        state -> Text,
+        verb -> Text,
+        submission -> BigInt,
+        submitter -> Text,
+        submitted_for -> Text,
+        arrived_at -> BigInt,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    calendar_steps (jurisdiction, kind, year, verb, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        year -> BigInt,
+        verb -> Text,
+        due_on -> Text,
+        title -> Text,
+        citation -> Text,
+        blocks -> BigInt,
+    }
+}
+
+diesel::table! {
+    calendar_exceptions (jurisdiction, kind, year, verb, unit, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        year -> BigInt,
+        verb -> Text,
+        unit -> Text,
+        due_on -> Text,
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     document_steps (jurisdiction, document, since) {
         jurisdiction -> Text,
         since -> BigInt,
@@ -545,5 +593,6 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(acts, decisions);
+diesel::allow_tables_to_appear_in_same_query!(document_hands, document_places);
 
 diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);

@@ -69,6 +69,7 @@ words! {
         AmendDocument "AMEND_DOCUMENT",
         CancelDocument "CANCEL_DOCUMENT",
         CloseDocument "CLOSE_DOCUMENT",
+        ManageCalendar "MANAGE_CALENDAR",
     }
 }
 
@@ -113,6 +114,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::AmendDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CancelDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
+    (Action::ManageCalendar, &[(&[Admin], Relation::Jurisdiction)]),
 ];
 
 /// The ways to be entitled to an action.

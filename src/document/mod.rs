@@ -4,6 +4,7 @@
 
 pub mod authority;
 pub mod finding;
+pub mod kind;
 pub mod standing;
 pub mod state;
 pub(crate) mod store;

@@ -178,6 +178,17 @@ impl Standing {
         self.seen.get_or_init(find).as_deref()
     }
 
+    /// The units on whose documents it may act so; none means all, also those that are still to come.
+    pub fn units_where(&self, action: Action) -> Option<Vec<String>> {
+        let everywhere =
+            |held: &Held| held.scope.is_none() && ways(action).iter().any(|(roles, _)| roles.contains(&held.role));
+        if self.everything || self.held.iter().any(everywhere) {
+            return None;
+        }
+        let units: BTreeSet<&str> = self.tree.units().filter(|unit| self.may_at(action, unit).is_ok()).collect();
+        Some(units.into_iter().map(str::to_owned).collect())
+    }
+
     fn denial(&self, action: Action, place: &Place) -> Denial {
         let (roles, relation) = ways(action).first().copied().unwrap_or((&[], Relation::Anyone));
         let whole = JurisdictionName { jurisdiction: self.jurisdiction.clone() }.to_string();

@@ -96,6 +96,7 @@ sentences! {
     StageReasonMissing: "Số liệu thay đổi phải có lý do.", "A figure that was changed needs a reason.";
     ActDiffers: "Văn bản này đã được ghi khác.", "This act was stated otherwise before.";
     AlreadyInForce: "Đã có dự toán khác đang có hiệu lực.", "Another estimate of this unit and year is in force.";
+    DeadlinePassed: "Đã hết thời hạn của bước này.", "The time for this step is over.";
     LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

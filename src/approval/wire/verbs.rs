@@ -198,6 +198,8 @@ impl IntoWire for Life {
             submission,
             number: amendment,
             in_force,
+            kind: _,
+            year: _,
             is_approvable: _,
             open_verbs,
             findings,

@@ -116,6 +116,14 @@ pub fn find_unit(view: &mut View<'_>, unit: &str) -> Result<Option<Unit>> {
     Ok(list_units(view, &filter, "", 1)?.pop())
 }
 
+/// The units among some that make documents of their own in a year that begins on a day: those with a level.
+pub fn owing(view: &mut View<'_>, among: Vec<String>, day: String) -> Result<Vec<Unit>> {
+    let filter = Filter { among: Some(among), open_on: Some((true, day)), ..Filter::default() };
+    let mut units = list_units(view, &filter, "", i64::MAX)?;
+    units.retain(|unit| unit.unit_level != UnitLevel::None);
+    Ok(units)
+}
+
 /// The units directly below one.
 pub fn children(view: &mut View<'_>, parent: &str) -> Result<Vec<Unit>> {
     let ids = versions::table

@@ -280,6 +280,7 @@ fn approval(method: &str, o: &Objects) -> Option<Vec<u8>> {
     let (name, etag) = (o.estimate.name.clone(), o.estimate.etag.clone());
     let documents = vec![pb::DocumentVersion { name: name.clone(), etag: etag.clone() }];
     let act = crate::approval::act("1");
+    let (kind, fiscal_year) = (pb::DocumentKind::AnnualEstimate.into(), 2026);
     Some(match method {
         "Submit" => pb::SubmitRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
         "Withdraw" => pb::WithdrawRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
@@ -302,6 +303,17 @@ fn approval(method: &str, o: &Objects) -> Option<Vec<u8>> {
         "GetLife" => pb::GetLifeRequest { name, read_at: None }.encode_to_vec(),
         "CheckDocument" => pb::CheckDocumentRequest { name, read_at: None }.encode_to_vec(),
         "ListSteps" => pb::ListStepsRequest { name, ..Default::default() }.encode_to_vec(),
+        "ListPending" => pb::ListPendingRequest { parent, ..Default::default() }.encode_to_vec(),
+        "ListSubmissions" => {
+            let unit = o.unit.name.clone();
+            pb::ListSubmissionsRequest { unit, kind, fiscal_year, ..Default::default() }.encode_to_vec()
+        }
+        "GetCalendar" => pb::GetCalendarRequest { parent, kind, fiscal_year, read_at: None }.encode_to_vec(),
+        "SuggestCalendar" => pb::SuggestCalendarRequest { parent, kind, fiscal_year }.encode_to_vec(),
+        "SetCalendar" => {
+            let calendar = Some(pb::Calendar { parent, kind, fiscal_year, ..Default::default() });
+            pb::SetCalendarRequest { calendar, validate_only, ..Default::default() }.encode_to_vec()
+        }
         "ListDecisions" => pb::ListDecisionsRequest { parent, document: name, ..Default::default() }.encode_to_vec(),
         _ => return None,
     })

@@ -3,6 +3,7 @@
 mod batches;
 mod flow;
 mod hands;
+mod inbox;
 mod stages;
 mod transitions;
 

@@ -8,7 +8,7 @@ use super::world::{World, estimate_name, line_name};
 use super::{Asked, Row, SPENT, read, write};
 use crate::approval::{act, by};
 use crate::budget::{at, batch, create, created, line, updated};
-use crate::harness::{Harness, jurisdiction_name};
+use crate::harness::{Harness, jurisdiction_name, unit_name};
 
 const FAR: i64 = 1 << 40;
 
@@ -76,7 +76,19 @@ pub async fn make(world: &mut World, h: &Harness) {
         h.budget().create_estimate(by("drafter", request)).await.unwrap();
         h.walk(id, &verbs).await;
     }
+    // The step of the calendar of 2022 ended long ago.
+    let late = [("late-draft", 0), ("late-submitted", 1), ("late-endorsed", 2), ("late-appraised", 3)];
+    for (id, verbs) in late {
+        supplement_of(h, id, 2022, "Bổ sung").await;
+        h.walk(id, &[Submit, Endorse, Appraise][..verbs]).await;
+    }
+    for (year, blocks) in [(2022, true), (2023, false)] {
+        let set = pb::SetCalendarRequest { etag: String::new(), ..calendar(year, blocks) };
+        let made = h.approval().set_calendar(by("one", set)).await.unwrap().into_inner();
+        world.keep(format!("calendar {year}"), made.etag);
+    }
     let more = ["submitted", "untitled", "empty", "annual", "redone"];
+    let more = more.into_iter().chain(late.map(|(id, _)| id));
     for id in DOCUMENTS.iter().map(|(id, ..)| *id).chain(more) {
         let life = h.life(id).await;
         world.keep(life.name, life.etag);
@@ -86,8 +98,32 @@ pub async fn make(world: &mut World, h: &Harness) {
     }
 }
 
+/// A calendar of supplements whose days are past.
+fn calendar(year: i32, blocks: bool) -> pb::SetCalendarRequest {
+    let step = |verb: pb::DocumentVerb| pb::CalendarStep {
+        verb: verb.into(),
+        due_on: "2021-07-19".to_owned(),
+        title: "Gửi dự toán".to_owned(),
+        blocks,
+        ..Default::default()
+    };
+    use pb::DocumentVerb::{Appraise, Approve, Endorse, Submit};
+    let calendar = pb::Calendar {
+        parent: jurisdiction_name("dt"),
+        kind: pb::DocumentKind::SupplementEstimate.into(),
+        fiscal_year: year,
+        steps: [Submit, Endorse, Appraise, Approve].map(step).into(),
+        ..Default::default()
+    };
+    pb::SetCalendarRequest { calendar: Some(calendar), ..Default::default() }
+}
+
 async fn supplement(h: &Harness, id: &str, title: &str) {
-    let mut request = create(id, 2020, vec![line("101", 5), line("102", 5), line("341", 5)]);
+    supplement_of(h, id, 2020, title).await;
+}
+
+async fn supplement_of(h: &Harness, id: &str, year: i32, title: &str) {
+    let mut request = create(id, year, vec![line("101", 5), line("102", 5), line("341", 5)]);
     for (number, line) in request.lines.iter_mut().enumerate() {
         line.line_id = format!("l{}", number + 1);
     }
@@ -113,6 +149,7 @@ pub fn table(w: &World) -> Vec<Asked> {
     let mut table = verbs(w);
     table.extend(batches(w));
     table.extend(reads());
+    table.extend(inboxes(w));
     table
 }
 
@@ -175,6 +212,7 @@ fn verbs(w: &World) -> Vec<Asked> {
         denied(submit, "SEPARATION_OF_DUTIES", instead!(w, SubmitRequest, "draft-approved"))
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, SubmitRequest, "appraised-1"))
+            .refused("name", "DEADLINE_PASSED", instead!(w, SubmitRequest, "late-draft"))
             .refused("name", "FINDING", instead!(w, SubmitRequest, "untitled"))
             .done(),
         denied(withdraw, "NOT_SUBMITTER", instead!(w, WithdrawRequest, "submitted-1"))
@@ -184,6 +222,7 @@ fn verbs(w: &World) -> Vec<Asked> {
         denied(endorse, "SEPARATION_OF_DUTIES", instead!(w, EndorseRequest, "submitted-own-1"))
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, EndorseRequest, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", instead!(w, EndorseRequest, "late-submitted"))
             .done(),
         returned
             .stale(|m| m.etag = old())
@@ -203,11 +242,13 @@ fn verbs(w: &World) -> Vec<Asked> {
         denied(appraise, "SEPARATION_OF_DUTIES", instead!(w, AppraiseRequest, "endorsed-approved"))
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, AppraiseRequest, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", instead!(w, AppraiseRequest, "late-endorsed"))
             .refused("name", "STAGE_REASON_MISSING", instead!(w, AppraiseRequest, "endorsed-bare"))
             .done(),
         denied(approve, "SEPARATION_OF_DUTIES", instead!(w, ApproveRequest, "appraised-own"))
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, ApproveRequest, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", instead!(w, ApproveRequest, "late-appraised"))
             .refused("name", "STAGE_REASON_MISSING", instead!(w, ApproveRequest, "appraised-bare"))
             .refused("name", "ALREADY_IN_FORCE", instead!(w, ApproveRequest, "redone"))
             .refused("name", "FINDING", instead!(w, ApproveRequest, "empty"))
@@ -262,15 +303,18 @@ fn batches(w: &World) -> Vec<Asked> {
         denied(endorse, "SEPARATION_OF_DUTIES", of_many!(w, "submitted-own-1"))
             .stale(|m| m.documents[0].etag = old())
             .refused("name", "VERB_NOT_OPEN", of_many!(w, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", of_many!(w, "late-submitted"))
             .done(),
         denied(appraise, "SEPARATION_OF_DUTIES", of_many!(w, "endorsed-approved"))
             .stale(|m| m.documents[0].etag = old())
             .refused("name", "VERB_NOT_OPEN", of_many!(w, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", of_many!(w, "late-endorsed"))
             .refused("name", "STAGE_REASON_MISSING", of_many!(w, "endorsed-bare"))
             .done(),
         denied(approve, "SEPARATION_OF_DUTIES", of_many!(w, "appraised-own"))
             .stale(|m| m.documents[0].etag = old())
             .refused("name", "VERB_NOT_OPEN", of_many!(w, "draft-1"))
+            .refused("name", "DEADLINE_PASSED", of_many!(w, "late-appraised"))
             .refused("name", "STAGE_REASON_MISSING", of_many!(w, "appraised-bare"))
             .refused("name", "ALREADY_IN_FORCE", of_many!(w, "redone"))
             .refused("name", "FINDING", of_many!(w, "empty"))
@@ -303,6 +347,58 @@ fn reads() -> Vec<Asked> {
             .token(|m| m.page_token = "none".to_owned())
             .missing("document", |m| m.document = estimate_name("none"))
             .refused("document", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+    ]
+}
+
+fn inboxes(w: &World) -> Vec<Asked> {
+    let (parent, kind) = (jurisdiction_name("dt"), pb::DocumentKind::AnnualEstimate.into());
+    let submissions =
+        pb::ListSubmissionsRequest { unit: unit_name("dt", "khcn"), kind, fiscal_year: 2024, ..Default::default() };
+    let fiscal_year = 2024;
+    let get = pb::GetCalendarRequest { parent: parent.clone(), kind, fiscal_year, ..Default::default() };
+    let set = |year: i32| pb::SetCalendarRequest { etag: w.etag(&format!("calendar {year}")), ..calendar(year, false) };
+    let exception = |unit: &str| pb::CalendarException {
+        unit: unit_name("dt", unit),
+        due_on: "2030-01-01".to_owned(),
+        reason: "Vì".to_owned(),
+    };
+    vec![
+        read("ListPending", pb::ListPendingRequest { parent: parent.clone(), ..Default::default() })
+            .invalid("page_size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("unit", |m| m.parent = jurisdiction_name("nowhere"))
+            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("ListSubmissions", submissions)
+            .invalid("page_size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("GetCalendar", get)
+            .invalid("kind", |m| m.kind = 0)
+            .missing("parent", |m| m.parent = jurisdiction_name("nowhere"))
+            .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("SuggestCalendar", pb::SuggestCalendarRequest { parent, kind, fiscal_year })
+            .invalid("kind", |m| m.kind = 0)
+            .missing("parent", |m| m.parent = jurisdiction_name("nowhere"))
+            .done(),
+        write("SetCalendar", set(2022), pb::SetCalendarRequest { request_id: spent(), ..set(2023) })
+            .invalid("steps", |m| m.calendar.as_mut().unwrap().steps[0].due_on = "2021-02-30".to_owned())
+            .reused(|m| m.request_id = spent())
+            .missing("request_id", |m| {
+                let calendar = m.calendar.as_mut().unwrap();
+                calendar.parent = jurisdiction_name("nowhere");
+                // A unit of another jurisdiction would be a fault of the message alone.
+                calendar.steps.iter_mut().for_each(|step| step.exceptions.clear());
+            })
+            .stale(|m| m.etag = old())
+            .refused("exceptions", "REFERENCE_UNKNOWN", move |m| {
+                m.calendar.as_mut().unwrap().steps[1].exceptions = vec![exception("nowhere")];
+            })
             .done(),
     ]
 }

@@ -1,5 +1,8 @@
 //! The tables of what was done with documents: steps, remarks, acts, decisions.
 
+pub mod calendar;
+pub mod places;
+
 use diesel::prelude::*;
 
 use super::model::{Act, Decision, Justification, Step};
@@ -235,6 +238,8 @@ pub fn decisions(
 
 /// Hands every row to the audit.
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
+    places::audit(conn, jurisdiction, rows)?;
+    calendar::audit(conn, jurisdiction, rows)?;
     audit!(conn, jurisdiction, rows, steps: StepRow, remarks: RemarkRow, acts: ActRow, decisions: DecisionRow);
     Ok(())
 }

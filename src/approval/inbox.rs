@@ -1,0 +1,216 @@
+//! What waits for whoever asks, and who has not sent what is due.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::desk::{CalendarStep, DUTIES, Desk, Place, StepKey, days_late};
+use super::store::{calendar, places};
+use crate::app::{App, Call, Depends, Keep, ReadAt};
+use crate::commit::View;
+use crate::document::authority::Action;
+use crate::document::kind::DocumentKind;
+use crate::document::state::Verb;
+use crate::error::{Error, Result};
+use crate::grpc::page::Page;
+use crate::id::UnitName;
+use crate::organisation::model::Unit;
+use crate::organisation::store as units;
+use crate::period;
+
+/// Asks for a page of what waits for the caller.
+#[derive(Debug, Clone)]
+pub struct ListPending {
+    pub jurisdiction: String,
+    pub unit: Option<UnitName>,
+    pub read_at: ReadAt,
+    pub page: Page,
+}
+
+/// A document that waits, and for what.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    pub place: Place,
+    pub verb: Verb,
+    pub due: Due,
+}
+
+/// The last day of a step and how many days it is past; nothing where the calendar says nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Due {
+    pub due_on: String,
+    pub days_late: i64,
+}
+
+/// A page of what waits.
+#[derive(Debug, Clone)]
+pub struct ListedPending {
+    pub jurisdiction: String,
+    pub pending: Vec<Pending>,
+    pub next_page_token: String,
+}
+
+/// Asks for the units that have sent a document of a kind and year, and for those that have not.
+#[derive(Debug, Clone)]
+pub struct ListSubmissions {
+    pub unit: UnitName,
+    pub kind: DocumentKind,
+    pub year: i64,
+    pub missing_only: bool,
+    pub read_at: ReadAt,
+    pub page: Page,
+}
+
+/// What a unit has sent.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    pub unit: Unit,
+    /// Its document, where it was ever submitted.
+    pub place: Option<Place>,
+    pub is_missing: bool,
+    pub due: Due,
+}
+
+/// A page of submissions, and counts of all pages.
+#[derive(Debug, Clone)]
+pub struct ListedSubmissions {
+    pub jurisdiction: String,
+    pub submissions: Vec<Submission>,
+    pub unit_count: usize,
+    pub missing_count: usize,
+    pub next_page_token: String,
+}
+
+pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep<ListedPending>> {
+    let start = ask.page.start(app.instance(), ask.read_at)?;
+    let (instance, page, jurisdiction) = (app.instance().clone(), ask.page, ask.jurisdiction.clone());
+    let after = match start.after.as_slice() {
+        [at, document] => at.parse::<i64>().ok().map(|at| (at, document.clone())),
+        _ => None,
+    };
+    let (unit, of) = (ask.unit, jurisdiction.clone());
+    let read = move |view: &mut View<'_>| {
+        let standing = view.standing;
+        let people: Vec<String> = standing.people().map(str::to_owned).collect();
+        let below = unit.as_ref().map(|unit| subtree(view, unit)).transpose()?;
+        let mut found: Vec<(Verb, Place)> = Vec::new();
+        for (state, verb, action) in DUTIES {
+            let units = both(standing.units_where(*action), below.as_deref());
+            if units.as_ref().is_some_and(Vec::is_empty) {
+                continue;
+            }
+            let desk = Desk { state: *state, verb: *verb, units };
+            let places = places::waiting(view, &desk, &people, after.as_ref(), page.size + 1)?;
+            found.extend(places.into_iter().map(|place| (*verb, place)));
+        }
+        found.sort_by(|(_, a), (_, b)| (a.arrived_at, &a.document).cmp(&(b.arrived_at, &b.document)));
+        let key = |(_, last): &(Verb, Place)| vec![last.arrived_at.to_string(), last.document.clone()];
+        let next_page_token = page.cut(&instance, view.revision, &mut found, key)?;
+        let steps = steps_of(view, found.iter().map(|(_, place)| place))?;
+        let pending = found.into_iter().map(|(verb, place)| {
+            let due = due(&steps, (place.kind, place.year, verb), &place.unit, &standing.day);
+            Pending { place, verb, due }
+        });
+        Ok(ListedPending { jurisdiction: of.clone(), pending: pending.collect(), next_page_token })
+    };
+    let answer = app.read(&call, &jurisdiction, start.read_at, read).await?;
+    // It depends on who asks, and on the day.
+    Ok(answer.kept(&jurisdiction, Depends::Nothing))
+}
+
+pub async fn list_submissions(app: App, call: Call, ask: ListSubmissions) -> Result<Keep<ListedSubmissions>> {
+    let start = ask.page.start(app.instance(), ask.read_at)?;
+    let (instance, page, jurisdiction) = (app.instance().clone(), ask.page.clone(), ask.unit.jurisdiction.clone());
+    let after = start.after.first().cloned();
+    let read = move |view: &mut View<'_>| {
+        let standing = view.standing;
+        let among =
+            both(standing.units_where(Action::ReadDocument), Some(&subtree(view, &ask.unit)?)).unwrap_or_default();
+        let (fiscal, time_zone) = units::calendar(view.conn, view.jurisdiction)?;
+        let owing = units::owing(view, among, fiscal.first_day(ask.year))?;
+        let ids: Vec<String> = owing.iter().map(|unit| unit.id.clone()).collect();
+        let mut sent: BTreeMap<String, Place> = BTreeMap::new();
+        for place in places::of_units(view, &ids, ask.kind, ask.year)? {
+            // Of several the one that was sent counts.
+            let better = sent.get(&place.unit).is_none_or(|other| other.sent_at.is_none());
+            if better {
+                sent.insert(place.unit.clone(), place);
+            }
+        }
+        let steps = calendar::steps_of(view, &[ask.kind], &[ask.year])?;
+        let key = (ask.kind, ask.year, Verb::Endorse);
+        let mut submissions: Vec<Submission> = owing
+            .into_iter()
+            .map(|unit| {
+                let place = sent.remove(&unit.id);
+                let is_missing = place.as_ref().is_none_or(|place| place.sent_at.is_none());
+                // What was sent is as late as it was then.
+                let sent_on = place.as_ref().and_then(|place| place.sent_at).map(|at| period::day(at, &time_zone));
+                let due = due(&steps, key, &unit.id, sent_on.as_ref().unwrap_or(&standing.day));
+                Submission { unit, place, is_missing, due }
+            })
+            .collect();
+        let (unit_count, missing_count) = (submissions.len(), submissions.iter().filter(|one| one.is_missing).count());
+        submissions.retain(|one| one.is_missing || !ask.missing_only);
+        submissions.retain(|one| after.as_ref().is_none_or(|after| one.unit.id > *after));
+        submissions.truncate(usize::try_from(page.size + 1).unwrap_or(usize::MAX));
+        let next_page_token =
+            page.cut(&instance, view.revision, &mut submissions, |last| vec![last.unit.id.clone()])?;
+        let jurisdiction = ask.unit.jurisdiction.clone();
+        Ok(ListedSubmissions { jurisdiction, submissions, unit_count, missing_count, next_page_token })
+    };
+    let answer = app.read(&call, &jurisdiction, start.read_at, read).await?;
+    Ok(answer.kept(&jurisdiction, Depends::Nothing))
+}
+
+/// The unit and all below it.
+fn subtree(view: &mut View<'_>, unit: &UnitName) -> Result<Vec<String>> {
+    let places = units::subtree(view, &unit.unit)?;
+    if places.is_empty() {
+        return Err(Error::NotFound { kind: "Unit", name: unit.to_string() });
+    }
+    Ok(places.into_iter().map(|(unit, _)| unit).collect())
+}
+
+/// What is in both, where none means everything.
+fn both(one: Option<Vec<String>>, other: Option<&[String]>) -> Option<Vec<String>> {
+    match (one, other) {
+        (None, None) => None,
+        (Some(units), None) => Some(units),
+        (None, Some(units)) => Some(units.to_vec()),
+        (Some(units), Some(others)) => {
+            let others: BTreeSet<&String> = others.iter().collect();
+            Some(units.into_iter().filter(|unit| others.contains(unit)).collect())
+        }
+    }
+}
+
+/// The steps that concern some documents.
+fn steps_of<'a>(view: &mut View<'_>, places: impl Iterator<Item = &'a Place>) -> Result<Vec<CalendarStep>> {
+    let (mut kinds, mut years): (Vec<_>, Vec<_>) = places.map(|place| (place.kind, place.year)).unzip();
+    kinds.sort_unstable();
+    kinds.dedup();
+    years.sort_unstable();
+    years.dedup();
+    if kinds.is_empty() { Ok(Vec::new()) } else { calendar::steps_of(view, &kinds, &years) }
+}
+
+/// What the calendar says of a step for a unit on a day.
+fn due(steps: &[CalendarStep], key: StepKey, unit: &str, day: &str) -> Due {
+    let step = steps.iter().find(|step| step.key == key);
+    step.map_or_else(Due::default, |step| {
+        let due_on = step.due(unit).to_owned();
+        Due { days_late: days_late(&due_on, day), due_on }
+    })
+}
+
+/// Why a verb comes too late: the last day of a step that blocks is past.
+pub fn passed(view: &mut View<'_>, key: StepKey, unit: &str) -> Result<Option<String>> {
+    if !DUTIES.iter().any(|(_, verb, _)| *verb == key.2) {
+        return Ok(None);
+    }
+    let steps = calendar::steps_of(view, &[key.0], &[key.1])?;
+    let late =
+        |step: &&CalendarStep| step.key == key && step.blocks && days_late(step.due(unit), &view.standing.day) > 0;
+    Ok(steps.iter().find(late).map(|step| {
+        format!("{} ended on {}; an administrator may give the unit another day", step.title, step.due(unit))
+    }))
+}

@@ -1,0 +1,226 @@
+//! The messages of inboxes and calendars.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::approval::calendar::{Calendar, GetCalendar, SetCalendar, SuggestCalendar};
+use crate::approval::desk::{CalendarStep, Exception};
+use crate::approval::inbox::*;
+use crate::document::kind::DocumentKind;
+use crate::document::state::Verb;
+use crate::error::{Error, Result};
+use crate::grpc::faults::Faults;
+use crate::grpc::page::Page;
+use crate::grpc::status::unless_invalid;
+use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::id::{JurisdictionName, UnitName};
+use crate::period::is_day;
+use crate::{mutations, pb};
+
+mutations!(pb::SetCalendarRequest);
+
+fn jurisdiction(parent: &str) -> Result<String> {
+    let name =
+        JurisdictionName::parse(parent).ok_or_else(|| Error::invalid("parent", "is not the name of a jurisdiction"))?;
+    Ok(name.jurisdiction)
+}
+
+fn kind(number: i32) -> Result<DocumentKind> {
+    word(number).ok_or_else(|| Error::invalid("kind", "is not a kind of document"))
+}
+
+fn count(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+fn days(days: i64) -> i32 {
+    i32::try_from(days).unwrap_or(i32::MAX)
+}
+
+impl FromWire for ListPending {
+    type Message = pb::ListPendingRequest;
+
+    fn from_wire(mut message: Self::Message) -> Result<Self> {
+        let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
+        let page = Page::new(size, token, &message);
+        let (jurisdiction, unit) = (jurisdiction(&message.parent)?, UnitName::parse(&message.unit));
+        if unit.as_ref().is_some_and(|unit| unit.jurisdiction != jurisdiction) {
+            return Err(Error::invalid("unit", "is of another jurisdiction"));
+        }
+        Ok(Self { jurisdiction, unit, read_at: read_at(message.read_at), page })
+    }
+}
+
+impl IntoWire for ListedPending {
+    type Message = pb::ListPendingResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let of = self.jurisdiction;
+        let documents = self.pending.into_iter().map(|Pending { place, verb, due }| pb::PendingDocument {
+            document: format!("jurisdictions/{of}/{}", place.document),
+            kind: number(place.kind),
+            unit: format!("jurisdictions/{of}/units/{}", place.unit),
+            fiscal_year: days(place.year),
+            state: number(place.state),
+            verb: number(verb),
+            submission: days(place.submission),
+            arrived_at: timestamp(place.arrived_at),
+            due_on: due.due_on,
+            days_late: days(due.days_late),
+        });
+        pb::ListPendingResponse { documents: documents.collect(), next_page_token: self.next_page_token }
+    }
+}
+
+impl FromWire for ListSubmissions {
+    type Message = pb::ListSubmissionsRequest;
+
+    fn from_wire(mut message: Self::Message) -> Result<Self> {
+        let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
+        let page = Page::new(size, token, &message);
+        let unit = UnitName::parse(&message.unit).ok_or_else(|| Error::invalid("unit", "is not the name of a unit"))?;
+        Ok(Self {
+            unit,
+            kind: kind(message.kind)?,
+            year: i64::from(message.fiscal_year),
+            missing_only: message.missing_only,
+            read_at: read_at(message.read_at),
+            page,
+        })
+    }
+}
+
+impl IntoWire for ListedSubmissions {
+    type Message = pb::ListSubmissionsResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let of = &self.jurisdiction;
+        let submissions =
+            self.submissions.into_iter().map(|Submission { unit, place, is_missing, due }| pb::Submission {
+                unit: unit.name().to_string(),
+                display_name: unit.display_name,
+                document: place
+                    .as_ref()
+                    .map(|place| format!("jurisdictions/{of}/{}", place.document))
+                    .unwrap_or_default(),
+                state: place.as_ref().map_or(0, |place| number(place.state)),
+                missing: is_missing,
+                sent_at: place.and_then(|place| place.sent_at).and_then(timestamp),
+                due_on: due.due_on,
+                days_late: days(due.days_late),
+            });
+        pb::ListSubmissionsResponse {
+            submissions: submissions.collect(),
+            unit_count: count(self.unit_count),
+            missing_count: count(self.missing_count),
+            next_page_token: self.next_page_token,
+        }
+    }
+}
+
+impl FromWire for GetCalendar {
+    type Message = pb::GetCalendarRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        let (jurisdiction, kind) = (jurisdiction(&message.parent)?, kind(message.kind)?);
+        Ok(Self { jurisdiction, kind, year: i64::from(message.fiscal_year), read_at: read_at(message.read_at) })
+    }
+}
+
+impl FromWire for SuggestCalendar {
+    type Message = pb::SuggestCalendarRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        let (jurisdiction, kind) = (jurisdiction(&message.parent)?, kind(message.kind)?);
+        Ok(Self { jurisdiction, kind, year: i64::from(message.fiscal_year) })
+    }
+}
+
+impl FromWire for SetCalendar {
+    type Message = pb::SetCalendarRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        let new = message.calendar.unwrap_or_default();
+        let (jurisdiction, kind, year) = (jurisdiction(&new.parent)?, kind(new.kind)?, i64::from(new.fiscal_year));
+        let (mut faults, mut seen, mut steps) = (Faults::default(), BTreeSet::new(), Vec::new());
+        for (at, step) in new.steps.into_iter().enumerate() {
+            let path = format!("calendar.steps[{at}]");
+            let Some(verb) = word::<Verb>(step.verb) else { continue };
+            faults.when(!seen.insert(verb), &format!("{path}.verb"), "stands twice in the calendar");
+            faults.when(!is_day(&step.due_on), &format!("{path}.due_on"), "is not a day of the calendar");
+            steps.push(CalendarStep {
+                key: (kind, year, verb),
+                title: faults.name(&format!("{path}.title"), &step.title, true),
+                citation: faults.name(&format!("{path}.citation"), &step.citation, false),
+                blocks: step.blocks,
+                exceptions: exceptions(&path, &jurisdiction, step.exceptions, &mut faults),
+                due_on: step.due_on,
+                revision: 0,
+            });
+        }
+        unless_invalid(faults.0)?;
+        let new = Calendar { jurisdiction, kind, year, steps, revision: 0 };
+        Ok(Self { new, etag: message.etag })
+    }
+}
+
+fn exceptions(
+    path: &str,
+    jurisdiction: &str,
+    given: Vec<pb::CalendarException>,
+    faults: &mut Faults,
+) -> BTreeMap<String, Exception> {
+    let mut read = BTreeMap::new();
+    for (at, one) in given.into_iter().enumerate() {
+        let path = format!("{path}.exceptions[{at}]");
+        let Some(unit) = UnitName::parse(&one.unit) else { continue };
+        faults.when(unit.jurisdiction != jurisdiction, &format!("{path}.unit"), "is of another jurisdiction");
+        faults.when(!is_day(&one.due_on), &format!("{path}.due_on"), "is not a day of the calendar");
+        let reason = faults.long(&format!("{path}.reason"), &one.reason);
+        let before = read.insert(unit.unit, Exception { due_on: one.due_on, reason });
+        faults.when(before.is_some(), &format!("{path}.unit"), "has another day already");
+    }
+    read
+}
+
+impl IntoWire for Calendar {
+    type Message = pb::Calendar;
+
+    fn into_wire(self, sending: &Sending<'_>) -> pb::Calendar {
+        let of = &self.jurisdiction;
+        let exception = |(unit, one): (String, Exception)| pb::CalendarException {
+            unit: format!("jurisdictions/{of}/units/{unit}"),
+            due_on: one.due_on,
+            reason: one.reason,
+        };
+        let steps = self.steps.into_iter().map(|step| pb::CalendarStep {
+            verb: number(step.key.2),
+            due_on: step.due_on,
+            title: step.title,
+            citation: step.citation,
+            blocks: step.blocks,
+            exceptions: step.exceptions.into_iter().map(exception).collect(),
+        });
+        pb::Calendar {
+            parent: format!("jurisdictions/{of}"),
+            kind: number(self.kind),
+            fiscal_year: days(self.year),
+            steps: steps.collect(),
+            revision: self.revision,
+            etag: if self.revision == 0 { String::new() } else { sending.etag(self.revision) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same_words::<crate::document::kind::DocumentKind>("DOCUMENT_KIND_", |number| {
+            pb::DocumentKind::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    }
+}
