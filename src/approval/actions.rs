@@ -75,15 +75,18 @@ pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>>
         let life = save(tx, &performer, decided)?;
         Ok((Entry::of(&ask.name), life))
     };
-    let replay = move |view: &mut View<'_>, _: &First| {
-        let document = Document::load(view, &again.name)?;
-        let mut life = opened(view, document.life(), document.owner())?;
-        if matches!(again.verb, Verb::Submit | Verb::Approve) {
-            life.findings = document.check(view)?;
-        }
-        Ok(life)
-    };
+    let replay = move |view: &mut View<'_>, _: &First| again_of(view, &again);
     app.write(&call, &jurisdiction, run, replay).await
+}
+
+/// What a verb answered, read again at the revision that it made.
+pub fn again_of(view: &mut View<'_>, ask: &Perform) -> Result<Life> {
+    let document = Document::load(view, &ask.name)?;
+    let mut life = opened(view, document.life(), document.owner())?;
+    if matches!(ask.verb, Verb::Submit | Verb::Approve) {
+        life.findings = document.check(view)?;
+    }
+    Ok(life)
 }
 
 /// Decides a verb without writing anything: refusals come in the order of the contract.

@@ -230,7 +230,7 @@ impl Planned {
             Verb::Amend => *number += 1,
             Verb::Cancel if then == State::Approved => *number -= 1,
             Verb::Approve => *in_force = Some(revision),
-            _ => {}
+            Verb::Withdraw | Verb::Endorse | Verb::Return | Verb::Appraise | Verb::Close | Verb::Cancel => {}
         }
     }
 

@@ -44,7 +44,13 @@ impl Life {
             Verb::Return => self.state.returned(to_draft),
             Verb::Cancel if self.in_force.is_some() => self.state.after(verb).find(|then| *then == State::Approved),
             Verb::Cancel => self.state.after(verb).find(|then| *then == State::Cancelled),
-            _ => self.state.after(verb).next(),
+            Verb::Submit
+            | Verb::Withdraw
+            | Verb::Endorse
+            | Verb::Appraise
+            | Verb::Approve
+            | Verb::Amend
+            | Verb::Close => self.state.after(verb).next(),
         };
         then.ok_or_else(|| {
             let open: Vec<&str> = self.verbs().into_iter().map(Verb::as_str).collect();

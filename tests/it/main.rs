@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod approval;
 mod budget;
 mod classification;
 mod coverage;

@@ -37,7 +37,7 @@ pub(crate) use locked::locked;
 pub use locked::{As, Bearer, Locked, new_principal, principal_name};
 pub use place::{Place, new_folder};
 pub use program::Program;
-pub use refusal::{Standing, fields, refused, violations};
+pub use refusal::{Standing, fields, reason_of, refused, violations};
 
 /// 2025-08-01 00:00 UTC: when every test begins.
 pub const START: i64 = 1_754_006_400_000_000;
