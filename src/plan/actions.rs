@@ -357,10 +357,7 @@ pub async fn get_plan_item(app: App, call: Call, ask: GetPlanItem) -> Result<Kee
     let depends = Depends::on(ask.read_at, plan.to_string());
     let read = move |view: &mut View<'_>| {
         let missing = || Error::NotFound { kind: "PlanItem", name: ask.name.to_string() };
-        let text = text_of(view, &plan, ask.in_force).map_err(|error| match error {
-            Error::NotFound { .. } => missing(),
-            other => other,
-        })?;
+        let text = text_of(view, &plan, ask.in_force)?.ok_or_else(missing)?;
         let found = store::find_item(&mut view.at(text), &plan.plan, &ask.name.item)?;
         let found = found.filter(|item| item.content.kind().collection() == ask.name.collection);
         Ok(NamedItem { plan: plan.clone(), in_force: ask.in_force, item: found.ok_or_else(missing)? })
@@ -376,7 +373,7 @@ pub async fn list_plan_items(app: App, call: Call, ask: ListPlanItems) -> Result
     let (plan, filter, in_force) = (ask.plan, ask.filter, ask.in_force);
     let (jurisdiction, depends) = (plan.jurisdiction.clone(), Depends::on(read_at, plan.to_string()));
     let read = move |view: &mut View<'_>| {
-        let text = text_of(view, &plan, in_force)?;
+        let text = text_of(view, &plan, in_force)?.ok_or_else(|| not_found(&plan))?;
         let mut items = store::list_items(&mut view.at(text), &plan.plan, &filter, after, page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut items, |last| vec![last.sequence.to_string()])?;
         Ok(ListedItems { plan: plan.clone(), in_force, items, next_page_token })
@@ -385,11 +382,10 @@ pub async fn list_plan_items(app: App, call: Call, ask: ListPlanItems) -> Result
     Ok(answer.kept(&jurisdiction, depends))
 }
 
-/// The revision whose text is shown of a plan that the caller may know of.
-fn text_of(view: &mut View<'_>, name: &PlanName, in_force: bool) -> Result<i64> {
-    let header = store::find_header(view, &name.plan)?;
-    let header = header.filter(|found| sees(view, found)).ok_or_else(|| not_found(name))?;
-    if in_force { header.in_force.ok_or_else(|| not_found(name)) } else { Ok(view.revision) }
+/// The revision whose text is shown of a plan; none where the caller may not know of it, or there is no such text.
+fn text_of(view: &mut View<'_>, name: &PlanName, in_force: bool) -> Result<Option<i64>> {
+    let Some(header) = store::find_header(view, &name.plan)?.filter(|found| sees(view, found)) else { return Ok(None) };
+    Ok(if in_force { header.in_force } else { Some(view.revision) })
 }
 
 fn sees(view: &View<'_>, plan: &Plan) -> bool {

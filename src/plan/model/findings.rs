@@ -113,8 +113,11 @@ fn sums(plan: &Plan, items: &[Item]) -> Vec<Finding> {
     found
 }
 
+/// Whether a cell is a part of a sum.
+type IsPart = fn(&Cell, &Cell) -> bool;
+
 /// By what a sum is divided, and whether a cell is a part of it.
-const PARTS: [(&str, fn(&Cell, &Cell) -> bool); 3] = [
+const PARTS: [(&str, IsPart); 3] = [
     ("year", |sum, cell| sum.0.is_none() && cell.0.is_some() && (sum.1, sum.2) == (cell.1, cell.2)),
     ("class", |sum, cell| sum.1.is_none() && cell.1.is_some() && (sum.0, sum.2) == (cell.0, cell.2)),
     ("nature", |sum, cell| sum.2.is_none() && cell.2.is_some() && (sum.0, sum.1) == (cell.0, cell.1)),

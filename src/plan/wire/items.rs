@@ -127,7 +127,7 @@ fn content(message: pb::plan_item::Content, jurisdiction: &str, path: &str, faul
 fn indicator(message: pb::Indicator, path: &str, faults: &mut Faults) -> Indicator {
     let field = |name: &str| format!("{path}.{name}");
     let baseline = decimal::parse(&message.baseline).map(|value| (i64::from(message.baseline_year), value));
-    let both = (message.baseline_year != 0) == !message.baseline.is_empty();
+    let both = (message.baseline_year != 0) != message.baseline.is_empty();
     faults.when(!both, &field("baseline"), "and baseline_year are stated together");
     let formula = stated(faults.name(&field("formula"), &message.formula, false));
     if let Some(Err(wrong)) = formula.as_deref().map(Formula::parse) {

@@ -13,10 +13,10 @@ use super::ground::{Ground, confirm, grant, grant_in, revoke};
 use super::planning::planning;
 use super::table::{SCOPES, allows};
 use crate::budget::{batch, create, created, line};
-use crate::plan::plan_name;
 use crate::harness::{
     Locked, jurisdiction_name, locked, new_jurisdiction, new_principal, new_unit, principal_name, unit_name,
 };
+use crate::plan::plan_name;
 
 /// Somebody who calls: a role in relations to the department, or nobody in particular.
 struct Person {
@@ -392,7 +392,8 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         return Ok(());
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
-    let is_plain = matches!(rule, Rule::Whole(_)) || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateGrant"].contains(&method);
+    let is_plain = matches!(rule, Rule::Whole(_))
+        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateGrant"].contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),

@@ -6,8 +6,8 @@ use kehoach::pb;
 use kehoach::pb::Role;
 
 use crate::budget::{create, line};
-use crate::plan::{new_plan, usual_items};
 use crate::harness::{Locked, department, jurisdiction_name, new_jurisdiction, new_unit, principal_name, unit_name};
+use crate::plan::{new_plan, usual_items};
 
 /// The server with the ground laid: jurisdiction `dt`, ADMINs `an` and `binh`, the estimate `e` of `khcn`.
 pub struct Ground {

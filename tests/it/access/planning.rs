@@ -12,9 +12,7 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
     Some(match method {
         "CreatePlan" => pb::CreatePlanRequest { validate_only, ..new_plan("new", Vec::new()) }.encode_to_vec(),
         "GetPlan" => pb::GetPlanRequest { name, read_at: None }.encode_to_vec(),
-        "ListPlans" => {
-            pb::ListPlansRequest { parent: jurisdiction_name("dt"), ..Default::default() }.encode_to_vec()
-        }
+        "ListPlans" => pb::ListPlansRequest { parent: jurisdiction_name("dt"), ..Default::default() }.encode_to_vec(),
         "UpdatePlan" => {
             let plan = Some(pb::Plan { name, title: "X".to_owned(), ..Default::default() });
             pb::UpdatePlanRequest { plan, etag, validate_only, ..Default::default() }.encode_to_vec()

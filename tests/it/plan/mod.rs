@@ -83,7 +83,13 @@ pub fn task(goal: &str) -> Content {
 }
 
 pub fn funding(task: &str, year: i32, nature: pb::Nature, amount: i64) -> Content {
-    Content::Funding(pb::PlanFunding { task: task.to_owned(), year, nature: nature.into(), amount, ..Default::default() })
+    Content::Funding(pb::PlanFunding {
+        task: task.to_owned(),
+        year,
+        nature: nature.into(),
+        amount,
+        ..Default::default()
+    })
 }
 
 /// A goal `g`, an indicator `i` and a task `t` of it, and money `f` of the task.
