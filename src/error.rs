@@ -254,4 +254,8 @@ reasons! {
     AlreadyInForce "ALREADY_IN_FORCE",
     LineNotDeletable "LINE_NOT_DELETABLE",
     DeadlinePassed "DEADLINE_PASSED",
+    PlanYearOutside "PLAN_YEAR_OUTSIDE",
+    FormulaInvalid "FORMULA_INVALID",
+    ItemsPerPlan "ITEMS_PER_PLAN",
+    ItemInUse "ITEM_IN_USE",
 }

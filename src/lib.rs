@@ -19,6 +19,7 @@
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
+//! | [`plan`] | plans over several years: goals, indicators, tasks, money |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -60,6 +61,7 @@ pub mod money;
 pub mod organisation;
 pub mod pb;
 pub mod period;
+pub mod plan;
 pub mod server;
 pub mod telemetry;
 pub mod text;

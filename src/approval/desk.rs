@@ -23,6 +23,8 @@ pub struct Desk {
     pub state: State,
     /// What is to be done with them.
     pub verb: Verb,
+    /// Of these kinds.
+    pub kinds: Vec<DocumentKind>,
     /// Of these units; none means of all.
     pub units: Option<Vec<String>>,
 }

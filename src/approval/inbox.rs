@@ -9,12 +9,14 @@ use crate::commit::View;
 use crate::document::authority::Action;
 use crate::document::kind::DocumentKind;
 use crate::document::state::Verb;
+use crate::document::tree::Reviewers;
 use crate::error::{Error, Result};
 use crate::grpc::page::Page;
 use crate::id::UnitName;
 use crate::organisation::model::Unit;
 use crate::organisation::store as units;
 use crate::period;
+use crate::word::Word;
 
 /// Asks for a page of what waits for the caller.
 #[derive(Debug, Clone)]
@@ -92,12 +94,14 @@ pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep
         let people: Vec<String> = standing.people().map(str::to_owned).collect();
         let below = unit.as_ref().map(|unit| subtree(view, unit)).transpose()?;
         let mut found: Vec<(Verb, Place)> = Vec::new();
-        for (state, verb, action) in DUTIES {
-            let units = both(standing.units_where(*action), below.as_deref());
+        let desks = DUTIES.iter().flat_map(|duty| Reviewers::ALL.iter().map(move |reviewers| (duty, *reviewers)));
+        for ((state, verb, action), reviewers) in desks {
+            let units = both(standing.units_where(*action, reviewers), below.as_deref());
             if units.as_ref().is_some_and(Vec::is_empty) {
                 continue;
             }
-            let desk = Desk { state: *state, verb: *verb, units };
+            let kinds = DocumentKind::ALL.iter().copied().filter(|kind| kind.reviewers() == reviewers).collect();
+            let desk = Desk { state: *state, verb: *verb, kinds, units };
             let places = places::waiting(view, &desk, &people, after.as_ref(), page.size + 1)?;
             found.extend(places.into_iter().map(|place| (*verb, place)));
         }
@@ -123,7 +127,8 @@ pub async fn list_submissions(app: App, call: Call, ask: ListSubmissions) -> Res
     let read = move |view: &mut View<'_>| {
         let standing = view.standing;
         let among =
-            both(standing.units_where(Action::ReadDocument), Some(&subtree(view, &ask.unit)?)).unwrap_or_default();
+            both(standing.units_where(Action::ReadDocument, ask.kind.reviewers()), Some(&subtree(view, &ask.unit)?))
+                .unwrap_or_default();
         let (fiscal, time_zone) = units::calendar(view.conn, view.jurisdiction)?;
         let owing = units::owing(view, among, fiscal.first_day(ask.year))?;
         let ids: Vec<String> = owing.iter().map(|unit| unit.id.clone()).collect();

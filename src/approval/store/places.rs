@@ -87,6 +87,7 @@ pub fn waiting(
     let mut query = places::table
         .filter(places::jurisdiction.eq(view.jurisdiction).and(places::state.eq(desk.state.as_str())))
         .filter(places::since.le(view.revision).and(places::until.gt(view.revision)))
+        .filter(places::kind.eq_any(desk.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()))
         .filter(not(exists(handled)))
         .order((places::arrived_at, places::document))
         .limit(limit)
