@@ -5,6 +5,7 @@ use super::kinds::{Document, DocumentName, Planned};
 use super::model::{Act, Justification, Life, Step};
 use super::store;
 use crate::app::{Answer, App, Call, Instance, etag};
+use crate::budget::included::Choice;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
 use crate::document::finding::{Finding, stopping};
@@ -30,6 +31,8 @@ pub struct With {
     pub remarks: Vec<(String, String)>,
     pub justifications: Vec<Justification>,
     pub act: Option<Act>,
+    /// What an estimate takes in of the units below.
+    pub included: Choice,
 }
 
 /// Who performs a verb, and why.
@@ -100,7 +103,7 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
     let then = life.after(ask.verb, ask.with.to_draft)?;
     let revision = tx.revision();
-    let (planned, mut refusals) = document.plan(&mut tx.view(), ask.verb, then, revision)?;
+    let (planned, mut refusals) = document.plan(&mut tx.view(), &performer.instance, ask, then, revision)?;
     if let Some(text) = inbox::passed(&mut tx.view(), (life.kind, life.year, ask.verb), document.owner())? {
         refusals.insert(0, Refusal::new(Reason::DeadlinePassed, life.name.clone(), text));
     }

@@ -1,8 +1,12 @@
 //! The kinds of documents that are approved: the only place of this slice that knows them.
 
+use super::actions::Perform;
 use super::model::Life;
+use crate::app::Instance;
 use crate::budget;
+use crate::budget::included::Choice;
 use crate::budget::life::Plan as Figures;
+use crate::budget::model::inclusion::Inclusion;
 use crate::budget::model::{Estimate, Kind, Stage};
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
@@ -160,10 +164,21 @@ impl Document {
     }
 
     /// What a verb does to it, and every reason of its kind why not. `revision` is the one that the verb will make.
-    pub fn plan(&self, view: &mut View<'_>, verb: Verb, then: State, revision: i64) -> Result<(Planned, Vec<Refusal>)> {
+    pub fn plan(
+        &self,
+        view: &mut View<'_>,
+        instance: &Instance,
+        ask: &Perform,
+        then: State,
+        revision: i64,
+    ) -> Result<(Planned, Vec<Refusal>)> {
+        let verb = ask.verb;
         let (mut planned, mut refusals) = match self {
             Self::Estimate(estimate) => {
-                let (figures, refusals) = figures(view, estimate, verb, then)?;
+                let (mut figures, mut refusals) = figures(view, estimate, verb, then)?;
+                let (included, hindrances) = included(view, instance, estimate, (verb, then), &ask.with.included)?;
+                refusals.extend(hindrances);
+                figures.included = included;
                 (Planned::Estimate(Box::new(figures)), refusals)
             }
             Self::Plan(plan) => {
@@ -203,6 +218,37 @@ fn figures(view: &mut View<'_>, estimate: &Estimate, verb: Verb, then: State) ->
         (Verb::Cancel, Some(in_force)) => (budget::life::restore(view, estimate, in_force)?, Vec::new()),
         _ => (Figures::of_header(estimate), Vec::new()),
     })
+}
+
+/// What a verb does to what an estimate takes in, and every reason why it may not be moved because another takes it in.
+fn included(
+    view: &mut View<'_>,
+    instance: &Instance,
+    estimate: &Estimate,
+    (verb, then): (Verb, State),
+    choice: &Choice,
+) -> Result<(Option<Vec<Inclusion>>, Vec<Refusal>)> {
+    let held = match verb {
+        Verb::Return => budget::included::held(view, estimate, false)?,
+        Verb::Approve => budget::included::held(view, estimate, true)?,
+        // What is only submitted is taken in by nobody.
+        Verb::Submit | Verb::Withdraw | Verb::Endorse | Verb::Appraise | Verb::Amend | Verb::Close | Verb::Cancel => {
+            None
+        }
+    };
+    let (included, mut refusals) = match (verb, estimate.in_force) {
+        (Verb::Submit, _) => {
+            let (chosen, refusals) = budget::included::choose(view, instance, estimate, choice)?;
+            (Some(chosen), refusals)
+        }
+        (Verb::Cancel, Some(in_force)) => (Some(budget::included::again(view, estimate, in_force)?), Vec::new()),
+        (Verb::Withdraw | Verb::Return | Verb::Amend | Verb::Cancel, _) if then == State::Draft => {
+            (Some(Vec::new()), Vec::new())
+        }
+        _ => (None, Vec::new()),
+    };
+    refusals.extend(held);
+    Ok((included, refusals))
 }
 
 fn kind_of(kind: Kind) -> DocumentKind {

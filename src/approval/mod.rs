@@ -10,6 +10,7 @@ mod kinds;
 mod lists;
 mod model;
 mod regimes;
+mod release;
 pub(crate) mod store;
 mod wire;
 

@@ -332,6 +332,9 @@ fn changed(old: &Line, update: &Update) -> Result<Line> {
     if mask.writes("delegated", new.delegated) {
         line.delegated = new.delegated;
     }
+    if mask.writes("unallocated", new.unallocated) {
+        line.unallocated = new.unallocated;
+    }
     if mask.writes("counterpart_unit", new.counterpart.is_some()) {
         line.counterpart.clone_from(&new.counterpart);
     }

@@ -148,6 +148,7 @@ mod tests {
             content: None,
             channel: None,
             delegated: false,
+            unallocated: false,
             counterpart: None,
             plan_task: None,
             project: None,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::batch::{self, Changes};
 use super::form;
+use super::included;
+use super::model::inclusion::Inclusion;
 use super::model::{Amounts, Estimate, Kind, Line, Stage, Totals};
 use super::store::{self, EstimateFilter};
 use crate::commit::{Tx, View};
@@ -19,19 +21,35 @@ pub struct Plan {
     before: Totals,
     changes: Changes,
     texts: bool,
+    /// What it takes in from then on; none where that stays.
+    pub included: Option<Vec<Inclusion>>,
+    /// What it lets go.
+    released: Vec<String>,
 }
 
 impl Plan {
     fn new(estimate: &Estimate, changes: Changes) -> Result<Self> {
         let mut after = estimate.clone();
         batch::count(&mut after, &changes)?;
-        Ok(Self { estimate: after, before: estimate.totals.clone(), changes, texts: false })
+        Ok(Self {
+            estimate: after,
+            before: estimate.totals.clone(),
+            changes,
+            texts: false,
+            included: None,
+            released: Vec::new(),
+        })
     }
 
     /// A plan that leaves every line as it is.
     pub fn of_header(estimate: &Estimate) -> Self {
         let (estimate, before) = (estimate.clone(), estimate.totals.clone());
-        Self { estimate, before, changes: Changes::default(), texts: false }
+        Self { estimate, before, changes: Changes::default(), texts: false, included: None, released: Vec::new() }
+    }
+
+    /// A plan that lets estimates go that were taken in, and leaves the rest as it is.
+    pub fn of_release(estimate: &Estimate, released: Vec<String>) -> Self {
+        Self { released, ..Self::of_header(estimate) }
     }
 
     /// Writes lines, totals, texts and header.
@@ -39,6 +57,13 @@ impl Plan {
         batch::write(tx, &self.estimate.id, &self.changes)?;
         if self.texts {
             store::save_texts(tx, &self.estimate)?;
+        }
+        if let Some(included) = &self.included {
+            store::inclusions::end(tx, &self.estimate.id, None)?;
+            store::inclusions::begin(tx, included)?;
+        }
+        if !self.released.is_empty() {
+            store::inclusions::end(tx, &self.estimate.id, Some(&self.released))?;
         }
         store::save_estimate(tx, &self.before, &self.estimate)
     }
@@ -135,11 +160,16 @@ pub fn restore(view: &mut View<'_>, estimate: &Estimate, in_force: i64) -> Resul
     Ok(plan)
 }
 
-/// What the rules of form find.
+/// What the rules of form find, and once it is appraised, whether the units below tie with their parent.
 pub fn check(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>> {
     let lines = store::all_lines(view, &estimate.id)?;
     let facts = batch::facts(view, &estimate.scheme, &estimate.key, lines.iter().map(|line| (None, line)))?;
-    Ok(form::findings(estimate, &lines, &facts))
+    let mut findings = form::findings(estimate, &lines, &facts);
+    if matches!(estimate.state, State::Appraised | State::Approved | State::Closed) {
+        findings.extend(included::balanced(view, estimate, &lines)?);
+        findings.sort_by_key(|finding| finding.severity);
+    }
+    Ok(findings)
 }
 
 /// The other annual estimate of the unit and year that is in force and not closed, where there is one.

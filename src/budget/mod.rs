@@ -9,6 +9,9 @@ mod copy;
 mod form;
 mod grpc;
 mod import;
+pub(crate) use actions::load;
+
+pub(crate) mod included;
 pub(crate) mod life;
 pub(crate) mod model;
 mod rollup;

@@ -339,6 +339,7 @@ diesel::table! {
         memo_currency -> Nullable<Text>,
         memo_amount -> Nullable<BigInt>,
         memo_rate -> Nullable<BigInt>,
+        unallocated -> BigInt,
     }
 }
 
@@ -487,6 +488,18 @@ diesel::table! {
         document -> Text,
         person -> Text,
         part -> Text,
+    }
+}
+
+diesel::table! {
+    inclusions (jurisdiction, child, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        child -> Text,
+        parent -> Text,
+        submission -> BigInt,
+        revision -> BigInt,
     }
 }
 

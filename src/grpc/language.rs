@@ -95,6 +95,9 @@ sentences! {
     Finding: "Tài liệu chưa đạt kiểm tra.", "A check found what stops this.";
     StageReasonMissing: "Số liệu thay đổi phải có lý do.", "A figure that was changed needs a reason.";
     ActDiffers: "Văn bản này đã được ghi khác.", "This act was stated otherwise before.";
+    InclusionInvalid: "Không tổng hợp được dự toán này.", "This estimate cannot be taken in.";
+    IncludedInParent: "Dự toán đã được tổng hợp vào dự toán cấp trên.", "The estimate is taken in by that of the unit above.";
+    ParentNotApproved: "Dự toán cấp trên chưa được quyết định.", "The estimate of the unit above is not approved yet.";
     DeadlinePassed: "Đã hết thời hạn của bước này.", "The time for this step is over.";
     AlreadyInForce: "Đã có tài liệu khác đang có hiệu lực.", "Another document of this unit, kind and year is in force.";
     LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";

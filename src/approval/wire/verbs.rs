@@ -7,12 +7,15 @@ use crate::approval::actions::{Perform, With};
 use crate::approval::batch::{Batch, Outcomes};
 use crate::approval::kinds::DocumentName;
 use crate::approval::model::{Act, Justification, Life};
+use crate::approval::release::Release;
+use crate::budget::included::Choice;
 use crate::document::state::Verb;
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::number;
 use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::id::EstimateName;
 use crate::period::is_day;
 use crate::{mutations, pb};
 
@@ -26,6 +29,7 @@ mutations!(
     pb::AmendRequest,
     pb::CloseRequest,
     pb::CancelRequest,
+    pb::ReleaseRequest,
     pb::BatchEndorseRequest,
     pb::BatchAppraiseRequest,
     pb::BatchApproveRequest,
@@ -59,6 +63,7 @@ macro_rules! verbs {
 verbs! {
     /// Asks to submit.
     Submit: SubmitRequest = |message, faults| With {
+        included: choice(message, faults),
         justifications: justifications(std::mem::take(&mut message.justifications), faults),
         ..With::default()
     };
@@ -140,6 +145,48 @@ fn batch(
     }
     unless_invalid(faults.0)?;
     Ok(Batch { jurisdiction, each, best_effort })
+}
+
+/// What an estimate is to take in.
+fn choice(message: &mut pb::SubmitRequest, faults: &mut Faults) -> Choice {
+    let (given, every_endorsed) = (std::mem::take(&mut message.included), message.include_endorsed);
+    let parent = EstimateName::parse(&message.name);
+    let asked = !given.is_empty() || every_endorsed;
+    faults.when(asked && parent.is_none(), "included", "only an estimate takes others in");
+    let mut named = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (at, version) in given.into_iter().enumerate() {
+        let field = format!("included[{at}].name");
+        faults.when(!seen.insert(version.name.clone()), &field, "stands twice");
+        match EstimateName::parse(&version.name) {
+            Some(name) => {
+                let other = parent.as_ref().is_some_and(|parent| parent.jurisdiction != name.jurisdiction);
+                faults.when(other, &field, "is of another jurisdiction");
+                named.push((name, version.etag));
+            }
+            None => faults.when(true, &field, "is not the name of an estimate"),
+        }
+    }
+    Choice { named, every_endorsed }
+}
+
+impl FromWire for Release {
+    type Message = pb::ReleaseRequest;
+
+    fn from_wire(message: Self::Message) -> Result<Self> {
+        let (mut faults, mut seen, mut children) = (Faults::default(), BTreeSet::new(), Vec::new());
+        let name = EstimateName::parse(&message.name)
+            .ok_or_else(|| Error::invalid("name", "is not the name of an estimate"))?;
+        for (at, child) in message.children.into_iter().enumerate() {
+            let field = format!("children[{at}]");
+            faults.when(!seen.insert(child.clone()), &field, "stands twice");
+            let Some(child) = EstimateName::parse(&child) else { continue };
+            faults.when(child.jurisdiction != name.jurisdiction, &field, "is of another jurisdiction");
+            children.push(child);
+        }
+        unless_invalid(faults.0)?;
+        Ok(Self { name, etag: message.etag, children })
+    }
 }
 
 fn justifications(given: Vec<pb::Justification>, faults: &mut Faults) -> Vec<Justification> {

@@ -158,6 +158,7 @@ impl Draft {
             content: self.content,
             channel: self.channel,
             delegated: self.delegated,
+            unallocated: false,
             counterpart: text(self.counterpart),
             plan_task: text(self.plan_task),
             project: text(self.project),

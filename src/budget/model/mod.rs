@@ -1,5 +1,6 @@
 //! What an estimate and its lines are, what they add up to, and the rules of a line. Pure: no store, no clock.
 
+pub mod inclusion;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -253,6 +254,8 @@ pub struct Line {
     pub channel: Option<Channel>,
     /// Spent for another authority.
     pub delegated: bool,
+    /// Not yet given to a unit below: a cut to be distributed where it is negative, a reserve where it is positive.
+    pub unallocated: bool,
     /// The id of the unit at the other end of a transfer.
     pub counterpart: Option<String>,
     /// The task of a plan, as a resource name.
@@ -413,6 +416,7 @@ pub fn changed_fields(old: &Line, new: &Line) -> Vec<&'static str> {
     differs(old.content != new.content, "content");
     differs(old.channel != new.channel, "channel");
     differs(old.delegated != new.delegated, "delegated");
+    differs(old.unallocated != new.unallocated, "unallocated");
     differs(old.counterpart != new.counterpart, "counterpart_unit");
     differs(old.plan_task != new.plan_task, "plan_task");
     differs(old.project != new.project, "project");

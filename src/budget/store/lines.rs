@@ -54,6 +54,7 @@ record! {
         memo_currency: Option<String>,
         memo_amount: Option<i64>,
         memo_rate: Option<i64>,
+        unallocated: i64,
     }
 }
 
@@ -407,6 +408,7 @@ fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow 
         memo_currency: line.memo.as_ref().map(|memo| memo.currency.clone()),
         memo_amount: line.memo.as_ref().map(|memo| memo.amount),
         memo_rate: line.memo.as_ref().and_then(|memo| memo.rate),
+        unallocated: i64::from(line.unallocated),
     }
 }
 
@@ -425,6 +427,7 @@ fn line_of(row: LineRow) -> Result<Line> {
         content: row.content.as_deref().map(word).transpose()?,
         channel: row.channel.as_deref().map(word).transpose()?,
         delegated: row.delegated == 1,
+        unallocated: row.unallocated == 1,
         counterpart: row.counterpart,
         plan_task: row.plan_task,
         project: row.project,

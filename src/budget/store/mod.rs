@@ -3,6 +3,7 @@
 mod check;
 mod estimates;
 mod in_force;
+pub mod inclusions;
 mod lines;
 pub mod summary;
 
@@ -18,5 +19,6 @@ use crate::fsck::Rows;
 /// Hands every row of a jurisdiction's journal to the audit.
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
     audit_estimates(conn, jurisdiction, rows)?;
+    inclusions::audit_inclusions(conn, jurisdiction, rows)?;
     audit_lines(conn, jurisdiction, rows)
 }

@@ -3,6 +3,7 @@
 mod compare;
 mod estimates;
 mod import;
+mod included;
 pub(super) mod lines;
 mod summary;
 

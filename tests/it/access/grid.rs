@@ -239,6 +239,7 @@ fn budget(method: &str, o: &Objects) -> Option<Vec<u8>> {
         "GetEstimate" => pb::GetEstimateRequest { name, read_at: None }.encode_to_vec(),
         "LookupEstimate" => pb::LookupEstimateRequest { unit, fiscal_year, kind, ..Default::default() }.encode_to_vec(),
         "ListEstimates" => pb::ListEstimatesRequest { parent, ..Default::default() }.encode_to_vec(),
+        "ListIncluded" => pb::ListIncludedRequest { name, read_at: None }.encode_to_vec(),
         "UpdateEstimate" => {
             let estimate = Some(pb::Estimate { name, title: "X".to_owned(), ..Default::default() });
             pb::UpdateEstimateRequest { estimate, etag, validate_only, ..Default::default() }.encode_to_vec()
@@ -305,6 +306,10 @@ fn approval(method: &str, o: &Objects) -> Option<Vec<u8>> {
         }
         "BatchApprove" => {
             pb::BatchApproveRequest { parent, documents, act, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "Release" => {
+            let children = vec!["jurisdictions/dt/estimates/other".to_owned()];
+            pb::ReleaseRequest { name, etag, children, validate_only, reason, ..Default::default() }.encode_to_vec()
         }
         "GetLife" => pb::GetLifeRequest { name, read_at: None }.encode_to_vec(),
         "CheckDocument" => pb::CheckDocumentRequest { name, read_at: None }.encode_to_vec(),

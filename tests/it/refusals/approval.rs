@@ -76,6 +76,32 @@ pub async fn make(world: &mut World, h: &Harness) {
         h.budget().create_estimate(by("drafter", request)).await.unwrap();
         h.walk(id, &verbs).await;
     }
+    // A parent takes two in that stand below it.
+    for (id, verbs) in [("taken-endorsed", 2), ("taken-appraised", 3), ("free", 2)] {
+        let mut request = create(id, 2021, vec![line("101", 5)]);
+        let estimate = request.estimate.as_mut().unwrap();
+        (estimate.kind, estimate.title) = (pb::EstimateKind::Supplement.into(), "Bổ sung".to_owned());
+        estimate.unit = unit_name("dt", "below");
+        h.budget().create_estimate(by("drafter", request)).await.unwrap();
+        h.walk(id, &[Submit, Endorse, Appraise][..verbs]).await;
+    }
+    for (id, children) in
+        [("parent-1", vec!["taken-endorsed", "taken-appraised"]), ("parent-2", vec!["free"]), ("parent-draft", vec![])]
+    {
+        supplement_of(h, id, 2021, "Bổ sung").await;
+        if children.is_empty() {
+            continue;
+        }
+        let mut included = Vec::new();
+        for child in children {
+            let life = h.life(child).await;
+            included.push(pb::DocumentVersion { name: life.name, etag: life.etag });
+        }
+        let (name, etag) = (estimate_name(id), h.life(id).await.etag);
+        let submit = pb::SubmitRequest { name, etag, included, ..Default::default() };
+        h.approval().submit(by("drafter", submit)).await.unwrap();
+    }
+    let taken = ["taken-endorsed", "taken-appraised", "free", "parent-1", "parent-2", "parent-draft"];
     // The step of the calendar of 2022 ended long ago.
     let late = [("late-draft", 0), ("late-submitted", 1), ("late-endorsed", 2), ("late-appraised", 3)];
     for (id, verbs) in late {
@@ -88,7 +114,7 @@ pub async fn make(world: &mut World, h: &Harness) {
         world.keep(format!("calendar {year}"), made.etag);
     }
     let more = ["submitted", "untitled", "empty", "annual", "redone"];
-    let more = more.into_iter().chain(late.map(|(id, _)| id));
+    let more = more.into_iter().chain(late.map(|(id, _)| id)).chain(taken);
     for id in DOCUMENTS.iter().map(|(id, ..)| *id).chain(more) {
         let life = h.life(id).await;
         world.keep(life.name, life.etag);
@@ -213,6 +239,11 @@ fn verbs(w: &World) -> Vec<Asked> {
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, SubmitRequest, "appraised-1"))
             .refused("name", "DEADLINE_PASSED", instead!(w, SubmitRequest, "late-draft"))
+            .refused("included", "INCLUSION_INVALID", {
+                // The parent of the world's own unit does not stand below itself.
+                let own = version(w, "endorsed-1");
+                move |m| m.included = vec![own.clone()]
+            })
             .refused("name", "FINDING", instead!(w, SubmitRequest, "untitled"))
             .done(),
         denied(withdraw, "NOT_SUBMITTER", instead!(w, WithdrawRequest, "submitted-1"))
@@ -234,6 +265,13 @@ fn verbs(w: &World) -> Vec<Asked> {
                     m.remarks.clear();
                 }
             })
+            .refused("name", "INCLUDED_IN_PARENT", {
+                let instead = instead!(w, ReturnRequest, "taken-endorsed");
+                move |m: &mut pb::ReturnRequest| {
+                    instead(m);
+                    m.remarks.clear();
+                }
+            })
             .refused("remarks", "REFERENCE_UNKNOWN", |m| {
                 let id = m.name.rsplit('/').next().unwrap_or_default().to_owned();
                 m.remarks = vec![pb::LineRemark { line: line_name(&id, "none"), remark: "?".to_owned() }];
@@ -249,6 +287,7 @@ fn verbs(w: &World) -> Vec<Asked> {
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, ApproveRequest, "draft-1"))
             .refused("name", "DEADLINE_PASSED", instead!(w, ApproveRequest, "late-appraised"))
+            .refused("name", "PARENT_NOT_APPROVED", instead!(w, ApproveRequest, "taken-appraised"))
             .refused("name", "STAGE_REASON_MISSING", instead!(w, ApproveRequest, "appraised-bare"))
             .refused("name", "ALREADY_IN_FORCE", instead!(w, ApproveRequest, "redone"))
             .refused("name", "FINDING", instead!(w, ApproveRequest, "empty"))
@@ -315,6 +354,7 @@ fn batches(w: &World) -> Vec<Asked> {
             .stale(|m| m.documents[0].etag = old())
             .refused("name", "VERB_NOT_OPEN", of_many!(w, "draft-1"))
             .refused("name", "DEADLINE_PASSED", of_many!(w, "late-appraised"))
+            .refused("name", "PARENT_NOT_APPROVED", of_many!(w, "taken-appraised"))
             .refused("name", "STAGE_REASON_MISSING", of_many!(w, "appraised-bare"))
             .refused("name", "ALREADY_IN_FORCE", of_many!(w, "redone"))
             .refused("name", "FINDING", of_many!(w, "empty"))
@@ -363,7 +403,29 @@ fn inboxes(w: &World) -> Vec<Asked> {
         due_on: "2030-01-01".to_owned(),
         reason: "Vì".to_owned(),
     };
+    let release = |id: &str, child: &str| pb::ReleaseRequest {
+        name: estimate_name(id),
+        children: vec![estimate_name(child)],
+        etag: w.etag(&estimate_name(id)),
+        reason: "Vì".to_owned(),
+        ..Default::default()
+    };
+    let draft = release("parent-draft", "free");
+    let spent_release = pb::ReleaseRequest { request_id: spent(), ..release("parent-2", "free") };
     vec![
+        write("Release", release("parent-1", "taken-endorsed"), spent_release)
+            .invalid("reason", |m| m.reason = String::new())
+            .reused(|m| m.request_id = spent())
+            .missing("name", |m| m.name = estimate_name("none"))
+            .stale(|m| m.etag = old())
+            .refused("name", "VERB_NOT_OPEN", move |m| {
+                m.name.clone_from(&draft.name);
+                if m.etag != old() {
+                    m.etag.clone_from(&draft.etag);
+                }
+            })
+            .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
+            .done(),
         read("ListPending", pb::ListPendingRequest { parent: parent.clone(), ..Default::default() })
             .invalid("page_size", |m| m.page_size = 1_001)
             .token(|m| m.page_token = "none".to_owned())

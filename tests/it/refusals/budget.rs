@@ -243,6 +243,11 @@ fn reads() -> Vec<Asked> {
             .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
             .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
+        read("ListIncluded", pb::ListIncludedRequest { name: estimate_name("e1"), read_at: None })
+            .invalid("name", |m| m.name = "e1".to_owned())
+            .missing("name", |m| m.name = estimate_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
         read("GetLine", pb::GetLineRequest { name: line_name("e1", "l1"), read_at: None })
             .invalid("name", |m| m.name = estimate_name("e1"))
             .missing("name", |m| m.name = line_name("e1", "none"))

@@ -1,0 +1,2 @@
+ALTER TABLE line_versions DROP COLUMN unallocated;
+DROP TABLE inclusions;

@@ -1,0 +1,259 @@
+//! An estimate that takes in those of the units below: chosen when it is submitted, held until it is drafted again, and balanced
+//! when the last of them is approved.
+
+use std::collections::BTreeMap;
+
+use super::actions::load_header;
+use super::model::inclusion::{Balance, Counting, Inclusion, Tied};
+use super::model::{Estimate, Kind, Line, Stage, Totals};
+use super::store::{self, EstimateFilter};
+use crate::app::{App, Call, Depends, Instance, Keep, ReadAt, etag};
+use crate::classification::model::Dimension;
+use crate::classification::store as codes;
+use crate::commit::View;
+use crate::document::finding::{Citation, Finding, Severity};
+use crate::document::state::State;
+use crate::error::{Error, Reason, Refusal, Result};
+use crate::id::EstimateName;
+use crate::organisation::store as units;
+use crate::word::Word;
+
+/// What an estimate is to take in when it is submitted.
+#[derive(Debug, Clone, Default)]
+pub struct Choice {
+    /// These, each with the etag that the caller has read.
+    pub named: Vec<(EstimateName, String)>,
+    /// Whatever of the units below was sent up and is not taken in by another.
+    pub every_endorsed: bool,
+}
+
+const SENT: [State; 4] = [State::Endorsed, State::Appraised, State::Approved, State::Closed];
+
+/// The latest figure of a line that is there.
+const STAGES: &[Stage] = &[Stage::Decided, Stage::Appraised, Stage::Requested];
+
+/// What a choice takes in, or every reason why not.
+pub fn choose(
+    view: &mut View<'_>,
+    instance: &Instance,
+    parent: &Estimate,
+    choice: &Choice,
+) -> Result<(Vec<Inclusion>, Vec<Refusal>)> {
+    if choice.named.is_empty() && !choice.every_endorsed {
+        return Ok(Default::default());
+    }
+    let below: Vec<String> =
+        units::subtree(view, &parent.key.unit)?.into_iter().skip(1).map(|(unit, _)| unit).collect();
+    let (mut children, mut refusals) = (Vec::new(), Vec::new());
+    for (at, (name, seen)) in choice.named.iter().enumerate() {
+        let child = load_header(view, name)?;
+        etag::require(instance, view, seen, &name.to_string(), child.revision)?;
+        if let Some(text) = unfit(parent, &child, &below) {
+            refusals.push(Refusal::new(
+                Reason::InclusionInvalid,
+                format!("included[{at}].name"),
+                format!("{name} {text}"),
+            ));
+        }
+        children.push(child);
+    }
+    if choice.every_endorsed {
+        let filter = EstimateFilter {
+            units: Some(below.clone()),
+            fiscal_years: vec![parent.key.fiscal_year],
+            ..EstimateFilter::default()
+        };
+        let found = store::list_estimates(view, &filter, None, i64::MAX)?;
+        let named = |child: &Estimate| children.iter().any(|other: &Estimate| other.id == child.id);
+        let fit: Vec<Estimate> =
+            found.into_iter().filter(|child| unfit(parent, child, &below).is_none() && !named(child)).collect();
+        let ids: Vec<String> = fit.iter().map(|child| child.id.clone()).collect();
+        let taken = store::inclusions::including(view, &ids)?;
+        children.extend(fit.into_iter().filter(|child| !taken.iter().any(|one| one.child == child.id)));
+    }
+    let ids: Vec<String> = children.iter().map(|child| child.id.clone()).collect();
+    for other in store::inclusions::including(view, &ids)? {
+        let at = children.iter().position(|child| child.id == other.child).unwrap_or_default();
+        let text = format!("estimate {} takes {} in already", other.parent, other.child);
+        refusals.push(Refusal::new(Reason::InclusionInvalid, format!("included[{at}].name"), text));
+    }
+    let inclusion = |child: Estimate| Inclusion {
+        parent: parent.id.clone(),
+        child: child.id,
+        submission: child.submission,
+        revision: child.revision,
+    };
+    Ok((children.into_iter().map(inclusion).collect(), refusals))
+}
+
+/// What the text in force takes in, but for what another has taken in since.
+pub fn again(view: &mut View<'_>, parent: &Estimate, in_force: i64) -> Result<Vec<Inclusion>> {
+    let mut then = store::inclusions::included(&mut view.at(in_force), &parent.id)?;
+    let ids: Vec<String> = then.iter().map(|one| one.child.clone()).collect();
+    let others = store::inclusions::including(view, &ids)?;
+    then.retain(|one| others.iter().all(|other| other.child != one.child || other.parent == one.parent));
+    Ok(then)
+}
+
+/// Why an estimate cannot be taken in.
+fn unfit(parent: &Estimate, child: &Estimate, below: &[String]) -> Option<String> {
+    let yearly = |kind: Kind| matches!(kind, Kind::Annual | Kind::Redone);
+    let same_kind = parent.key.kind == child.key.kind || yearly(parent.key.kind) && yearly(child.key.kind);
+    if !below.contains(&child.key.unit) {
+        return Some("is not of a unit below".to_owned());
+    }
+    if child.key.fiscal_year != parent.key.fiscal_year || !same_kind {
+        return Some("is of another kind or year".to_owned());
+    }
+    (!SENT.contains(&child.state))
+        .then(|| format!("is {}, and only what was sent up is taken in", child.state.as_str()))
+}
+
+/// Why an estimate that another takes in cannot be sent back, or cannot be approved yet.
+pub fn held(view: &mut View<'_>, child: &Estimate, to_be_approved: bool) -> Result<Option<Refusal>> {
+    let Some(inclusion) = store::inclusions::including(view, std::slice::from_ref(&child.id))?.pop() else {
+        return Ok(None);
+    };
+    let name = EstimateName { jurisdiction: child.jurisdiction.clone(), estimate: inclusion.parent.clone() };
+    if !to_be_approved {
+        let text = format!("{name} takes it in; release it there, or bring that one back to its draft");
+        return Ok(Some(Refusal::new(Reason::IncludedInParent, child.name().to_string(), text)));
+    }
+    let parent =
+        store::find_header(view, &inclusion.parent)?.ok_or_else(|| Error::bug("an including estimate is gone"))?;
+    let text = format!("{name} takes it in and is {}; it is approved first", parent.state.as_str());
+    let waits = !matches!(parent.state, State::Approved | State::Closed);
+    Ok(waits.then(|| Refusal::new(Reason::ParentNotApproved, child.name().to_string(), text)))
+}
+
+/// BUD-01: what the units below are given, what the parent keeps and what is in reserve is what was decided for the whole.
+///
+/// It informs while some of them are not decided on, and refuses the last one that would leave a difference.
+pub fn balanced(view: &mut View<'_>, child: &Estimate, lines: &[Line]) -> Result<Vec<Finding>> {
+    let Some(inclusion) = store::inclusions::including(view, std::slice::from_ref(&child.id))?.pop() else {
+        return Ok(Vec::new());
+    };
+    let Some(parent) = store::find_header(view, &inclusion.parent)? else { return Ok(Vec::new()) };
+    let Some(in_force) = parent.in_force else { return Ok(Vec::new()) };
+    let fields = fields_of(view, &parent.scheme)?;
+    let field = |code: &str| fields.get(code).cloned();
+    let own = store::all_lines(&mut view.at(in_force), &parent.id)?;
+    let (mut whole, mut given) = (Balance::default(), Balance::default());
+    whole.add(&own, STAGES, Counting::Whole, field)?;
+    given.add(&own, STAGES, Counting::Distributed, field)?;
+    let mut open = 0;
+    for other in store::inclusions::included(view, &parent.id)? {
+        add_whole(&mut view.at(other.revision), &other.child, &mut whole, &fields)?;
+        if other.child == child.id {
+            given.add(lines, STAGES, Counting::Whole, field)?;
+            add_below(view, &child.id, &mut given, &fields)?;
+            continue;
+        }
+        let header = store::find_header(view, &other.child)?;
+        match header.and_then(|header| header.in_force) {
+            Some(decided) if decided > in_force => add_whole(&mut view.at(decided), &other.child, &mut given, &fields)?,
+            _ => open += 1,
+        }
+    }
+    let severity = if open == 0 { Severity::Error } else { Severity::Info };
+    let finding = |(key, expected, actual): (Tied, i64, i64)| finding(&parent, (key, expected, actual), severity, open);
+    Ok(whole.differences(&given).into_iter().map(finding).collect())
+}
+
+/// Adds an estimate and all that it takes in. A unit stands only below units above it, so this ends.
+fn add_whole(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
+    let lines = store::all_lines(view, estimate)?;
+    to.add(&lines, STAGES, Counting::Whole, |code| fields.get(code).cloned())?;
+    add_below(view, estimate, to, fields)
+}
+
+fn add_below(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
+    for inclusion in store::inclusions::included(view, estimate)? {
+        add_whole(&mut view.at(inclusion.revision), &inclusion.child, to, fields)?;
+    }
+    Ok(())
+}
+
+fn finding(
+    parent: &Estimate,
+    ((field, nature, autonomy, programme), expected, actual): (Tied, i64, i64),
+    severity: Severity,
+    open: usize,
+) -> Finding {
+    let of = [field.as_str(), nature, autonomy, programme.as_str()];
+    let of: Vec<&str> = of.into_iter().filter(|word| !word.is_empty()).collect();
+    let still = if open == 0 { String::new() } else { format!("; {open} units below are not decided on yet") };
+    let text = format!("{}: decided for the whole {expected}, kept and given {actual}{still}", of.join(", "));
+    let mut finding = Finding::new("BUD-01", severity, parent.name().to_string(), text).compared(expected, actual);
+    finding.difference = actual.checked_sub(expected);
+    let cited = |document: &str, article: &str| Citation { document: document.to_owned(), article: article.to_owned() };
+    finding.citations = vec![
+        cited("Luật 83/2015/QH13", "Điều 50.1a"),
+        cited("Luật 89/2025/QH15", "Điều 52.1a"),
+        cited("TT 342/2016/TT-BTC", "Điều 13.4"),
+    ];
+    finding
+}
+
+fn fields_of(view: &mut View<'_>, scheme: &str) -> Result<BTreeMap<String, String>> {
+    let tree = codes::tree(view, scheme, Dimension::Functional)?;
+    Ok(tree.into_iter().filter_map(|code| Some((code.code, code.field?.as_str().to_owned()))).collect())
+}
+
+/// Asks for what an estimate takes in.
+#[derive(Debug, Clone)]
+pub struct ListIncluded {
+    pub name: EstimateName,
+    pub read_at: ReadAt,
+}
+
+/// An estimate that is taken in, with its sums as they were then, its own and those of what it takes in itself.
+#[derive(Debug, Clone)]
+pub struct Included {
+    pub inclusion: Inclusion,
+    pub unit: String,
+    pub state: State,
+    pub totals: Totals,
+}
+
+/// What an estimate takes in, and the sums of the whole.
+#[derive(Debug, Clone)]
+pub struct ListedIncluded {
+    pub jurisdiction: String,
+    pub included: Vec<Included>,
+    pub own: Totals,
+    pub consolidated: Totals,
+}
+
+pub async fn list_included(app: App, call: Call, ask: ListIncluded) -> Result<Keep<ListedIncluded>> {
+    let jurisdiction = ask.name.jurisdiction.clone();
+    let read = move |view: &mut View<'_>| {
+        let parent = load_header(view, &ask.name)?;
+        let own = store::read_totals(view, &parent.id)?;
+        let (mut included, mut consolidated) = (Vec::new(), own.clone());
+        for inclusion in store::inclusions::included(view, &parent.id)? {
+            let header = store::find_header(view, &inclusion.child)?;
+            let header = header.ok_or_else(|| Error::bug("an included estimate is gone"))?;
+            let totals = consolidated_at(&mut view.at(inclusion.revision), &inclusion.child)?;
+            add(&mut consolidated, &totals)?;
+            included.push(Included { inclusion, unit: header.key.unit, state: header.state, totals });
+        }
+        Ok(ListedIncluded { jurisdiction: ask.name.jurisdiction.clone(), included, own, consolidated })
+    };
+    let answer = app.read(&call, &jurisdiction, ask.read_at, read).await?;
+    Ok(answer.kept(&jurisdiction, Depends::everything(ask.read_at)))
+}
+
+/// The sums of an estimate with all that it takes in.
+fn consolidated_at(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
+    let mut sums = store::read_totals(view, estimate)?;
+    for inclusion in store::inclusions::included(view, estimate)? {
+        let below = consolidated_at(&mut view.at(inclusion.revision), &inclusion.child)?;
+        add(&mut sums, &below)?;
+    }
+    Ok(sums)
+}
+
+fn add(to: &mut Totals, more: &Totals) -> Result<()> {
+    more.0.iter().try_for_each(|(group, sum)| to.0.entry(*group).or_default().add(sum, 1))
+}
