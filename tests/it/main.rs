@@ -25,3 +25,4 @@ mod require;
 mod schema;
 mod tour;
 mod transport;
+mod walls;
