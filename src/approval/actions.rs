@@ -93,7 +93,7 @@ pub fn again_of(view: &mut View<'_>, ask: &Perform) -> Result<Life> {
 pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<Decided> {
     let document = Document::load(&mut tx.view(), &ask.name)?;
     let life = document.life();
-    let permit = tx.standing().may_at(action(ask.verb, life.state), document.owner())?;
+    let permit = tx.standing().may_for(action(ask.verb, life.state), document.owner(), life.reviewers)?;
     tx.permit(permit);
     require_hands(&mut tx.view(), &life, ask.verb)?;
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
@@ -164,7 +164,7 @@ fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Resul
 /// The life with the verbs that are open to whoever asks.
 pub fn opened(view: &mut View<'_>, mut life: Life, owner: &str) -> Result<Life> {
     for verb in life.verbs() {
-        if view.standing.may_at(action(verb, life.state), owner).is_err() {
+        if view.standing.may_for(action(verb, life.state), owner, life.reviewers).is_err() {
             continue;
         }
         match require_hands(view, &life, verb) {

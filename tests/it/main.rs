@@ -16,6 +16,7 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plan;
 mod plans;
 mod postgres;
 mod process;

@@ -10,6 +10,7 @@ mod classification;
 mod identity;
 pub mod manual;
 mod organisation;
+mod plan;
 mod reasons;
 mod world;
 
@@ -168,6 +169,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         organisation::table(world),
         classification::table(world),
         budget::table(world),
+        plan::table(world),
         approval::table(world),
     ];
     slices.into_iter().flatten().collect()
