@@ -75,3 +75,13 @@ CREATE TABLE calendar_exceptions (
 );
 CREATE UNIQUE INDEX calendar_exceptions_current ON calendar_exceptions (jurisdiction, kind, year, verb, unit) WHERE until = 9223372036854775807;
 CREATE INDEX calendar_exceptions_until ON calendar_exceptions (jurisdiction, kind, year, until);
+
+ALTER TABLE document_places ENABLE ROW LEVEL SECURITY;
+ALTER TABLE document_places FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON document_places USING (jurisdiction = current_setting('kehoach.jurisdiction', true));
+ALTER TABLE calendar_steps ENABLE ROW LEVEL SECURITY;
+ALTER TABLE calendar_steps FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON calendar_steps USING (jurisdiction = current_setting('kehoach.jurisdiction', true));
+ALTER TABLE calendar_exceptions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE calendar_exceptions FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON calendar_exceptions USING (jurisdiction = current_setting('kehoach.jurisdiction', true));
