@@ -22,3 +22,7 @@ CREATE INDEX inclusions_until ON inclusions (jurisdiction, parent, until);
 
 -- 1: a cut to be distributed, or a reserve
 ALTER TABLE line_versions ADD COLUMN unallocated BIGINT NOT NULL DEFAULT 0 CHECK (unallocated IN (0, 1));
+
+ALTER TABLE inclusions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE inclusions FORCE ROW LEVEL SECURITY;
+CREATE POLICY wall ON inclusions USING (jurisdiction = current_setting('kehoach.jurisdiction', true));

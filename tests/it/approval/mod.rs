@@ -4,6 +4,7 @@ mod batches;
 mod flow;
 mod hands;
 mod inbox;
+mod parents;
 mod stages;
 mod transitions;
 
