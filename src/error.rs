@@ -253,4 +253,7 @@ reasons! {
     ActDiffers "ACT_DIFFERS",
     AlreadyInForce "ALREADY_IN_FORCE",
     LineNotDeletable "LINE_NOT_DELETABLE",
+    PayReferenceUnknown "PAY_REFERENCE_UNKNOWN",
+    PayComponentOrder "PAY_COMPONENT_ORDER",
+    PayParameterMissing "PAY_PARAMETER_MISSING",
 }

@@ -71,6 +71,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::access::store::audit(conn, jurisdiction, &mut rows)?;
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::workforce::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;
     crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();

@@ -102,6 +102,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
     LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/payParameters/{kind}.{code}.{first day}`
+    PayParameterName, "jurisdictions" => jurisdiction, "payParameters" => parameter);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(

@@ -18,6 +18,7 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`workforce`] | what pay is calculated from, and what people cost |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -62,3 +63,4 @@ pub mod server;
 pub mod telemetry;
 pub mod text;
 pub mod word;
+pub mod workforce;

@@ -97,5 +97,8 @@ sentences! {
     ActDiffers: "Văn bản này đã được ghi khác.", "This act was stated otherwise before.";
     AlreadyInForce: "Đã có dự toán khác đang có hiệu lực.", "Another estimate of this unit and year is in force.";
     LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";
+    PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
+    PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
+    PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }
