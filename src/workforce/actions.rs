@@ -143,7 +143,8 @@ pub async fn batch_write_pay_parameters(
 ) -> Result<Answer<WrittenParameters>> {
     let instance = app.instance().clone();
     let jurisdiction = ask.jurisdiction.clone();
-    let written = |operation: &Operation| (operation.key.name(&ask.jurisdiction).to_string(), operation.write.is_some());
+    let written =
+        |operation: &Operation| (operation.key.name(&ask.jurisdiction).to_string(), operation.write.is_some());
     let names: Vec<(String, bool)> = ask.operations.iter().map(written).collect();
     let again = names.clone();
     let run = move |tx: &mut Tx<'_>| {
@@ -172,9 +173,8 @@ pub async fn batch_write_pay_parameters(
         Ok((Entry::of(touched(&ask.jurisdiction)), written))
     };
     // The request says which rows were written, and the first execution at which revision.
-    let replay = move |_: &mut View<'_>, first: &First| {
-        Ok(WrittenParameters { names: again.clone(), revision: first.revision })
-    };
+    let replay =
+        move |_: &mut View<'_>, first: &First| Ok(WrittenParameters { names: again.clone(), revision: first.revision });
     app.write(&call, &jurisdiction, run, replay).await
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::{
-    COEFFICIENT_DECIMALS, Grade, Parameter, PayCategory, PayMethod, StaffGroup,
-};
+use super::model::{COEFFICIENT_DECIMALS, Grade, Parameter, PayCategory, PayMethod, StaffGroup};
 use super::pay::{Fault, Paid, Tables, calculate};
 use crate::classification::model::Provenance;
 use crate::error::{Error, Reason, Result};
@@ -92,9 +90,12 @@ pub struct Total {
 pub fn explain(tables: &Tables<'_>, group: &StaffGroup, jurisdiction: &str) -> Result<Explanation> {
     let mut paid_months = HashMap::new();
     let outcome = calculate(tables, group, |paid| {
-        let parts = paid.period.rules.iter().enumerate().filter(|(place, _)| {
-            paid.inputs.get(*place).is_some_and(|input| input.factor.is_some())
-        });
+        let parts = paid
+            .period
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| paid.inputs.get(*place).is_some_and(|input| input.factor.is_some()));
         let parts: Option<Vec<Part>> = parts.map(|(place, _)| part(paid, place, group, jurisdiction)).collect();
         let parts = parts.ok_or(Fault::Overflow)?;
         let pay = sum(parts.iter().filter(|part| part.category != PayCategory::Bonus).map(|part| part.amount));
@@ -109,9 +110,8 @@ pub fn explain(tables: &Tables<'_>, group: &StaffGroup, jurisdiction: &str) -> R
     });
     outcome.map_err(refusal)?;
     let empty = |starts_on| ExplainedMonth { starts_on, step: None, parts: Vec::new(), pay: 0 };
-    let months = tables.months().map(|(month, ..)| {
-        paid_months.remove(&month).unwrap_or_else(|| empty(month.first_day()))
-    });
+    let months =
+        tables.months().map(|(month, ..)| paid_months.remove(&month).unwrap_or_else(|| empty(month.first_day())));
     totalled(months.collect()).ok_or_else(|| refusal(Fault::Overflow))
 }
 
@@ -122,9 +122,7 @@ pub fn refusal(fault: Fault) -> Error {
             let subject = if field.is_empty() { "staff_group".to_owned() } else { format!("staff_group.{field}") };
             Error::refused(Reason::PayParameterMissing, subject, format!("{what} is not in force on {on}"))
         }
-        Fault::Overflow => {
-            Error::refused(Reason::AmountOverflow, "staff_group", "an amount of its pay is too large")
-        }
+        Fault::Overflow => Error::refused(Reason::AmountOverflow, "staff_group", "an amount of its pay is too large"),
     }
 }
 

@@ -2,9 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::model::{
-    Component, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value,
-};
+use super::model::{Component, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value};
 use crate::commit::{Tx, View};
 use crate::db::schema::pay_parameters as parameters;
 use crate::db::{Conn, Db, audit, direct, record};
@@ -119,7 +117,8 @@ pub fn insert_parameters(tx: &mut Tx<'_>, new: &[Parameter]) -> Result<()> {
 
 /// Ends rows as they were read.
 pub fn end_parameters(tx: &mut Tx<'_>, old: &[Parameter]) -> Result<()> {
-    let rows: Vec<ParameterRow> = old.iter().map(|parameter| parameter_row(tx, parameter, parameter.revision)).collect();
+    let rows: Vec<ParameterRow> =
+        old.iter().map(|parameter| parameter_row(tx, parameter, parameter.revision)).collect();
     tx.close(&rows)
 }
 

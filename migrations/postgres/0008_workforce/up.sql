@@ -45,11 +45,14 @@ CREATE TABLE pay_parameters (
     CHECK (length(starts_on) = 10),
     CHECK (ends_on IS NULL OR (length(ends_on) = 10 AND starts_on < ends_on)),
     CHECK (kind IN ('BASE_SALARY', 'SCALE', 'STEP', 'RANK', 'ALLOWANCE', 'COMPONENT', 'ENTRY', 'RETIREMENT_AGE')),
-    CHECK (kind <> 'BASE_SALARY' OR amount > 0),
-    CHECK (kind NOT IN ('STEP', 'ALLOWANCE', 'ENTRY') OR coefficient >= 0),
-    CHECK (kind NOT IN ('SCALE', 'RETIREMENT_AGE') OR months > 0),
-    CHECK (kind NOT IN ('RANK', 'ALLOWANCE') OR target <> ''),
-    CHECK (kind <> 'COMPONENT' OR (method IN ('GRADE', 'COEFFICIENT', 'BEYOND_SCALE', 'PERCENT') AND category IN ('SALARY', 'ALLOWANCE', 'CONTRIBUTION', 'BONUS', 'OTHER'))),
+    CHECK (kind <> 'BASE_SALARY' OR (amount IS NOT NULL AND amount > 0)),
+    CHECK (kind <> 'SCALE' OR (months IS NOT NULL AND months > 0)),
+    CHECK (kind <> 'STEP' OR (coefficient IS NOT NULL AND coefficient >= 0)),
+    CHECK (kind <> 'RANK' OR (target IS NOT NULL AND target <> '')),
+    CHECK (kind <> 'ALLOWANCE' OR (target IS NOT NULL AND target <> '' AND coefficient IS NOT NULL AND coefficient >= 0)),
+    CHECK (kind <> 'ENTRY' OR (coefficient IS NOT NULL AND coefficient >= 0)),
+    CHECK (kind <> 'RETIREMENT_AGE' OR (months IS NOT NULL AND months > 0)),
+    CHECK (kind <> 'COMPONENT' OR (method IS NOT NULL AND category IS NOT NULL AND method IN ('GRADE', 'COEFFICIENT', 'BEYOND_SCALE', 'PERCENT') AND category IN ('SALARY', 'ALLOWANCE', 'CONTRIBUTION', 'BONUS', 'OTHER'))),
     CHECK (provenance IN ('SOURCED', 'MEMORY_HIGH', 'MEMORY_MEDIUM', 'IMPORTED', 'OWN'))
 );
 CREATE UNIQUE INDEX pay_parameters_current ON pay_parameters (jurisdiction, kind, code, starts_on) WHERE until = 9223372036854775807;

@@ -50,8 +50,7 @@ pub fn refuse(rows: &[Parameter], path: &HashMap<ParameterKey, String>, jurisdic
     let set = Set::new(rows);
     let mut refusals = Vec::new();
     for row in rows {
-        let subject =
-            path.get(&row.key).cloned().unwrap_or_else(|| row.key.name(jurisdiction).to_string());
+        let subject = path.get(&row.key).cloned().unwrap_or_else(|| row.key.name(jurisdiction).to_string());
         for (kind, code) in referred(row) {
             if !set.has(kind, code) {
                 let what = kind.as_str().to_ascii_lowercase().replace('_', " ");
@@ -96,7 +95,8 @@ fn too_high(rows: &[Parameter]) -> BTreeSet<&str> {
     // Each round lifts what stands on others by one; who stands in a circle rises in every round.
     let mut heights: BTreeMap<&str, usize> = edges.keys().map(|code| (*code, 1)).collect();
     for _ in 0..=DEPTH_MAX {
-        let height = |of: &BTreeSet<&str>| of.iter().filter_map(|code| heights.get(code)).max().map_or(1, |one| one + 1);
+        let height =
+            |of: &BTreeSet<&str>| of.iter().filter_map(|code| heights.get(code)).max().map_or(1, |one| one + 1);
         heights = edges.iter().map(|(code, of)| (*code, height(of))).collect();
     }
     heights.into_iter().filter(|(_, height)| *height > DEPTH_MAX).map(|(code, _)| code).collect()

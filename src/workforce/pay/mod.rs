@@ -12,7 +12,7 @@ mod tests;
 pub use month::{Month, times};
 pub use tables::{Period, Rule, Tables};
 
-use super::model::{COEFFICIENT_DECIMALS, Grade, Given, ONE, PayMethod, Parameter, StaffGroup, What};
+use super::model::{COEFFICIENT_DECIMALS, Given, Grade, ONE, Parameter, PayMethod, StaffGroup, What};
 use crate::money;
 
 /// What keeps a group from being calculated.
@@ -99,12 +99,7 @@ pub fn calculate<'a>(
 }
 
 /// Where a group stands in a month.
-fn state<'a>(
-    period: &Period<'a>,
-    group: &StaffGroup,
-    due: Option<Month>,
-    month: Month,
-) -> Result<State<'a>, Fault> {
+fn state<'a>(period: &Period<'a>, group: &StaffGroup, due: Option<Month>, month: Month) -> Result<State<'a>, Fault> {
     let missing = |what: String, field| Fault::Missing { what, on: month.first_day(), field };
     let plain = |coefficient, row| State { coefficient: coefficient + group.preserved, step: None, beyond_bp: 0, row };
     let (scale, step) = match &group.grade {
@@ -182,7 +177,11 @@ fn inputs<'a>(
                 PayMethod::Percent => rate(rule, given, month),
             };
         }
-        if input.factor.is_some() && rule.component.method != PayMethod::Percent && rule.of.is_empty() && rule.base.is_none() {
+        if input.factor.is_some()
+            && rule.component.method != PayMethod::Percent
+            && rule.of.is_empty()
+            && rule.base.is_none()
+        {
             let what = format!("base salary {}", rule.component.base.as_deref().unwrap_or_default());
             return Err(Fault::Missing { what, on: month.first_day(), field: "" });
         }

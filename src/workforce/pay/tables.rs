@@ -130,10 +130,11 @@ fn rules<'a>(set: &Set<'a>, day: &str) -> Vec<Rule<'a>> {
         let mut later = Vec::new();
         for (row, component) in std::mem::take(&mut waiting) {
             let all: Vec<&str> = component.percent_of.iter().map(String::as_str).collect();
-            if all.iter().any(|code| later.iter().any(|(row, _): &(&Parameter, _)| row.key.code == *code)
-                || set.on(ParameterKind::Component, code, day).is_some()
-                    && !rules.iter().any(|rule| rule.row.key.code == *code))
-            {
+            if all.iter().any(|code| {
+                later.iter().any(|(row, _): &(&Parameter, _)| row.key.code == *code)
+                    || set.on(ParameterKind::Component, code, day).is_some()
+                        && !rules.iter().any(|rule| rule.row.key.code == *code)
+            }) {
                 later.push((row, component));
                 continue;
             }

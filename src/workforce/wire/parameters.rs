@@ -17,9 +17,7 @@ use crate::workforce::actions::{
     AdoptPayParameters, Adopted, BatchWritePayParameters, GetPayParameter, ListPayParameters, ListPaySets,
     ListedParameters, NamedParameter, Operation, PaySets, WrittenParameters,
 };
-use crate::workforce::model::{
-    Component, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, Value, step_of,
-};
+use crate::workforce::model::{Component, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, Value, step_of};
 use crate::workforce::store::ParameterFilter;
 
 impl FromWire for ListPaySets {

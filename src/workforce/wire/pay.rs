@@ -89,9 +89,7 @@ fn given(messages: Vec<pb::GivenPay>, path: &str, faults: &mut Faults) -> Vec<Gi
         let at = |field: &str| format!("{path}.given[{position}].{field}");
         faults.when(!seen.insert(message.component.clone()), &at("component"), "is given already");
         let what = match message.what {
-            Some(Message::Coefficient(text)) => {
-                coefficient(faults, &at("coefficient"), &text).map(What::Coefficient)
-            }
+            Some(Message::Coefficient(text)) => coefficient(faults, &at("coefficient"), &text).map(What::Coefficient),
             Some(Message::Allowance(code)) => Some(What::Entry(code)),
             Some(Message::RateBp(rate)) => Some(What::Rate(i64::from(rate))),
             Some(Message::SinceOn(since)) => day(faults, &at("since_on"), &since).map(What::Since),
