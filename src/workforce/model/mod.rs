@@ -177,6 +177,21 @@ impl Component {
 }
 
 impl Value {
+    /// The amount of a base salary.
+    pub fn base_salary(&self) -> Option<i64> {
+        if let Self::BaseSalary(amount) = self { Some(*amount) } else { None }
+    }
+
+    /// The coefficient of a step or of a vacant post.
+    pub fn coefficient(&self) -> Option<i64> {
+        if let Self::Step(coefficient) | Self::Entry(coefficient) = self { Some(*coefficient) } else { None }
+    }
+
+    /// The component.
+    pub fn component(&self) -> Option<&Component> {
+        if let Self::Component(component) = self { Some(component) } else { None }
+    }
+
     /// The kind of a row that says this.
     pub fn kind(&self) -> ParameterKind {
         match self {

@@ -42,7 +42,7 @@ impl<'a> Set<'a> {
 fn in_force<'a>(rows: &[&'a Parameter], day: &str) -> Option<&'a Parameter> {
     let begun = rows.partition_point(|row| row.key.starts_on.as_str() <= day);
     let row = rows.get(begun.checked_sub(1)?)?;
-    (!row.ends_on.as_deref().is_some_and(|end| end <= day)).then_some(*row)
+    row.ends_on.as_deref().is_none_or(|end| end > day).then_some(*row)
 }
 
 /// Why rows may not stand together. `path` says where in the request a row is written; the others stand already.

@@ -117,10 +117,8 @@ fn state<'a>(period: &Period<'a>, group: &StaffGroup, due: Option<Month>, month:
     let rows = period.scales.get(scale).ok_or_else(|| missing(format!("scale {scale}"), "scale"))?;
     let place = rows.steps.iter().position(|(known, ..)| *known == step);
     let place = place.ok_or_else(|| missing(format!("step {step} of scale {scale}"), "step"))?;
-    let given = group.given.iter().find_map(|given| match given.what {
-        What::Rate(rate) if is_beyond_scale(period, given) => Some(rate),
-        _ => None,
-    });
+    let given = group.given.iter().find(|given| is_beyond_scale(period, given));
+    let given = given.and_then(|given| if let What::Rate(rate) = given.what { Some(rate) } else { None });
     let ahead = rows.steps.len() - 1 - place;
     let risen = due.map_or(0, |due| times(month, due, rows.scale.months_per_step));
     let (place, beyond_bp) = match (given, due) {

@@ -106,10 +106,7 @@ impl<'a> Period<'a> {
                 period.allowances.insert(&row.key.code, (row, component, *coefficient));
             }
         }
-        period.entry = set.all_on(ParameterKind::Entry, day).find_map(|row| match row.value {
-            Value::Entry(coefficient) => Some((row, coefficient)),
-            _ => None,
-        });
+        period.entry = set.all_on(ParameterKind::Entry, day).find_map(|row| Some((row, row.value.coefficient()?)));
         period.rules = rules(set, day);
         period
     }
@@ -117,13 +114,8 @@ impl<'a> Period<'a> {
 
 /// The components of a day, each behind those that it stands on. What stands in a circle is left out; no set has one.
 fn rules<'a>(set: &Set<'a>, day: &str) -> Vec<Rule<'a>> {
-    let mut waiting: Vec<(&'a Parameter, &'a Component)> = set
-        .all_on(ParameterKind::Component, day)
-        .filter_map(|row| match &row.value {
-            Value::Component(component) => Some((row, component)),
-            _ => None,
-        })
-        .collect();
+    let mut waiting: Vec<(&'a Parameter, &'a Component)> =
+        set.all_on(ParameterKind::Component, day).filter_map(|row| Some((row, row.value.component()?))).collect();
     let mut rules: Vec<Rule<'a>> = Vec::with_capacity(waiting.len());
     loop {
         let before = waiting.len();
@@ -140,10 +132,7 @@ fn rules<'a>(set: &Set<'a>, day: &str) -> Vec<Rule<'a>> {
             }
             let of = all.iter().filter_map(|code| rules.iter().position(|rule| rule.row.key.code == *code)).collect();
             let base = component.base.as_deref().and_then(|base| set.on(ParameterKind::BaseSalary, base, day));
-            let base = base.and_then(|row| match row.value {
-                Value::BaseSalary(amount) => Some((row, amount)),
-                _ => None,
-            });
+            let base = base.and_then(|row| Some((row, row.value.base_salary()?)));
             rules.push(Rule { row, component, base, of });
         }
         waiting = later;

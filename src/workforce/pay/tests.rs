@@ -180,12 +180,13 @@ fn who_is_no_civil_servant_is_insured_against_unemployment_and_gets_no_public_du
 fn half_a_unit_is_rounded_up_once_and_a_cap_holds() {
     let mut rows = shipped::find("vn").unwrap().unwrap().rows.clone();
     for row in &mut rows {
-        match &mut row.value {
-            Value::BaseSalary(amount) => *amount = 1_005,
-            Value::Component(component) if row.key.code == "social-insurance" => {
-                (component.cap, component.base) = (Some(2 * ONE), Some("base".to_owned()));
-            }
-            _ => {}
+        if let Value::BaseSalary(amount) = &mut row.value {
+            *amount = 1_005;
+        }
+        if let Value::Component(component) = &mut row.value
+            && row.key.code == "social-insurance"
+        {
+            (component.cap, component.base) = (Some(2 * ONE), Some("base".to_owned()));
         }
     }
     let paid = months(&rows, &civil("1.10"), Month::new(2026, 7), 1).remove(0);

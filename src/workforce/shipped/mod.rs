@@ -176,10 +176,7 @@ mod tests {
                 .iter()
                 .filter(|row| row.key.kind == ParameterKind::Step)
                 .filter(|row| step_of(&row.key.code).is_some_and(|(of, _)| of == scale))
-                .filter_map(|row| match row.value {
-                    Value::Step(coefficient) => Some(coefficient),
-                    _ => None,
-                })
+                .filter_map(|row| row.value.coefficient())
                 .collect();
             let rise = steps[1] - steps[0];
             assert!(steps.windows(2).all(|pair| pair[1] - pair[0] == rise), "{scale}: {steps:?}");
