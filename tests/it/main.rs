@@ -26,4 +26,5 @@ mod require;
 mod schema;
 mod tour;
 mod transport;
+mod walls;
 mod workforce;

@@ -132,6 +132,11 @@ impl Harness {
     }
 
     /// Where the data is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The same as the service opens it.
     pub fn database(&self) -> &Database {
         self.place.database()
     }
@@ -183,7 +188,7 @@ impl Harness {
 
     /// A connection past the server, as a person with SQL would have it.
     pub fn connection(&self) -> Conn {
-        Conn::open(self.database(), Opening::Writer).unwrap_or_else(|error| panic!("no connection: {error:?}"))
+        Conn::open(&self.place.bare(), Opening::Writer).unwrap_or_else(|error| panic!("no connection: {error:?}"))
     }
 
     /// Statements past the server.
