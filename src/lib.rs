@@ -20,6 +20,7 @@
 //! | [`budget`] | budget estimates and their lines |
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
+//! | [`workforce`] | what pay is calculated from, and what people cost |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -67,3 +68,4 @@ pub mod server;
 pub mod telemetry;
 pub mod text;
 pub mod word;
+pub mod workforce;
