@@ -151,13 +151,8 @@ impl Document {
     pub fn missing_lines(&self, view: &mut View<'_>, lines: &[String]) -> Result<Vec<String>> {
         match self {
             Self::Estimate(estimate) => {
-                let mut missing = Vec::new();
-                for line in lines {
-                    if budget::store::find_line(view, &estimate.id, line)?.is_none() {
-                        missing.push(line.clone());
-                    }
-                }
-                Ok(missing)
+                let there = budget::store::lines_there(view, &estimate.id, lines)?;
+                Ok(lines.iter().filter(|line| !there.contains(*line)).cloned().collect())
             }
             Self::Plan(plan) => plan::life::missing(view, plan, lines),
         }

@@ -166,14 +166,19 @@ pub fn apply(
 
 /// Refuses to delete what reviewers and approvers only judge, and in the draft of an amendment what is in force.
 fn refuse_deletions(tx: &mut Tx<'_>, estimate: &Estimate, operations: &[Operation], path: &str) -> Result<()> {
+    let deleted = |operation: &Operation| match operation {
+        Operation::Delete { line, .. } => Some(line.clone()),
+        Operation::Create(_) | Operation::Update(_) => None,
+    };
+    let gone: Vec<String> = operations.iter().filter_map(deleted).collect();
+    let in_force = match estimate.in_force.filter(|_| !gone.is_empty()) {
+        Some(revision) => store::lines_there(&mut tx.view().at(revision), &estimate.id, &gone)?,
+        None => BTreeSet::new(),
+    };
     let mut refusals = Vec::new();
     for (index, operation) in operations.iter().enumerate() {
         let Operation::Delete { line, .. } = operation else { continue };
-        let in_force = match estimate.in_force {
-            Some(revision) => store::find_line(&mut tx.view().at(revision), &estimate.id, line)?.is_some(),
-            None => false,
-        };
-        if estimate.state != State::Draft || in_force {
+        if estimate.state != State::Draft || in_force.contains(line) {
             let text = "set its figure to 0 instead; the line is in force, or was requested by the owner";
             let at = operation_path(path, index, Some(operation));
             refusals.push(Refusal::new(Reason::LineNotDeletable, at, text));

@@ -125,8 +125,7 @@ fn decision(jurisdiction: &str, shown: Shown) -> pb::Decision {
         autonomy: number(autonomy),
         before,
         after,
-        // Two sums that fit can differ by more than fits; then the difference is cut to what does.
-        difference: after.unwrap_or_default().saturating_sub(before.unwrap_or_default()),
+        difference: after.unwrap_or_default().checked_sub(before.unwrap_or_default()),
     });
     pb::Decision {
         document: format!("jurisdictions/{jurisdiction}/{}", decision.document),

@@ -1,5 +1,7 @@
 //! The table of lines.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -308,6 +310,20 @@ pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<
         for row in rows {
             found.push(line_of(row)?);
         }
+    }
+    Ok(found)
+}
+
+/// Those of some ids that a line of the estimate has at the revision of the view.
+pub fn lines_there(view: &mut View<'_>, estimate: &str, ids: &[String]) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
+        let query = lines::table
+            .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+            .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+            .filter(lines::line.eq_any(ids))
+            .select(lines::line);
+        found.extend(query.load::<String>(view.conn)?);
     }
     Ok(found)
 }

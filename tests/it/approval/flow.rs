@@ -65,8 +65,8 @@ engines! {
         let decisions = h.decisions("e").await;
         let told: Vec<_> = decisions.iter().map(|one| (one.number, one.revision, one.previous_revision, one.person.as_str(), one.totals[0].before, one.totals[0].after, one.totals[0].difference)).collect();
         assert_eq!(told, [
-            (1, second.revision, first.revision, "principals/approver", Some(90), Some(125), 35),
-            (0, first.revision, 0, "principals/approver", None, Some(90), 90),
+            (1, second.revision, first.revision, "principals/approver", Some(90), Some(125), Some(35)),
+            (0, first.revision, 0, "principals/approver", None, Some(90), Some(90)),
         ]);
         assert_eq!(decisions[0].act, act("12"));
         // What was decided first is read as it was.
