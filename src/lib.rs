@@ -30,7 +30,7 @@
 //!
 //! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
 //! * Nothing is written without a [`document::standing::Permit`], which only a standing gives.
-//! * A person has one part in a document, for ever: worked on it, or approved it ([`document::store`] and a primary key).
+//! * A person has one part in a document, for ever: worked on it, or approved it (a primary key of `document_hands` says so too).
 //! * On PostgreSQL a connection is in one jurisdiction at a time ([`db::Session`]), and no statement reaches another.
 //! * Every method has a [`document::authority::Rule`]; without one it does not compile.
 //! * Nothing is answered before COMMIT returned.
