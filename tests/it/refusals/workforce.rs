@@ -277,7 +277,7 @@ fn plan_reads() -> Vec<Asked> {
         read("ProjectPayroll", pb::ProjectPayrollRequest { name: plan_name("w1"), read_at: None })
             .invalid("name", |m| m.name = "w1".to_owned())
             .missing("name", |m| m.name = plan_name("none"))
-            .refused("read_at", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .refused("name", "PAY_PARAMETER_MISSING", |m| m.name = plan_name("w-missing"))
             .refused("name", "AMOUNT_OVERFLOW", |m| m.name = plan_name("w-huge"))
             .done(),

@@ -170,7 +170,7 @@ engines! {
         assert_eq!((updated.title.as_str(), updated.staff_group_count), ("Khác", 2));
         let list = pb::ListWorkforcePlansRequest { parent: jurisdiction_name("dt"), unit: unit_name("dt", "khcn"), year: 2026, page_size: 1, ..Default::default() };
         let page = h.workforce().list_workforce_plans(list.clone()).await.unwrap().into_inner();
-        assert_eq!(page.workforce_plans, [updated.clone()]);
+        assert_eq!(page.workforce_plans, std::slice::from_ref(&updated));
         let next = pb::ListWorkforcePlansRequest { page_token: page.next_page_token, ..list.clone() };
         let next = h.workforce().list_workforce_plans(next).await.unwrap().into_inner();
         assert_eq!((next.workforce_plans.len(), next.next_page_token.as_str()), (1, ""));
