@@ -264,4 +264,5 @@ reasons! {
     PayReferenceUnknown "PAY_REFERENCE_UNKNOWN",
     PayComponentOrder "PAY_COMPONENT_ORDER",
     PayParameterMissing "PAY_PARAMETER_MISSING",
+    GroupsPerPlan "GROUPS_PER_PLAN",
 }

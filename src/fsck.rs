@@ -89,6 +89,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     report.faults.extend(chain);
     report.faults.extend(faults);
     report.faults.extend(crate::organisation::store::check(conn, jurisdiction)?);
+    report.faults.extend(crate::workforce::store::check(conn, jurisdiction)?);
     if jurisdiction == SYSTEM {
         report.faults.extend(crate::identity::store::check_names(conn)?);
     }

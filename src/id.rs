@@ -108,6 +108,12 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/payParameters/{kind}.{code}.{first day}`
     PayParameterName, "jurisdictions" => jurisdiction, "payParameters" => parameter);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/workforcePlans/{plan}`
+    WorkforcePlanName, "jurisdictions" => jurisdiction, "workforcePlans" => plan);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/workforcePlans/{plan}/staffGroups/{group}`
+    StaffGroupName, "jurisdictions" => jurisdiction, "workforcePlans" => plan, "staffGroups" => group);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(

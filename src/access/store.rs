@@ -318,6 +318,7 @@ pub fn tree(conn: &mut Conn, jurisdiction: &str, revision: i64, day: &str) -> Re
         if let Some(node) = nodes.get_mut(&unit) {
             node.holds_finance |= function == Function::Finance.as_str();
             node.holds_planning |= function == Function::Planning.as_str();
+            node.holds_home_affairs |= function == Function::HomeAffairs.as_str();
             node.holds_council |= function == Function::Council.as_str();
         }
     }

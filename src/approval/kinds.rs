@@ -13,10 +13,13 @@ use crate::document::finding::Finding;
 use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
 use crate::error::{Error, Reason, Refusal, Result};
-use crate::id::{EstimateName, LineName, PlanItemName, PlanName};
+use crate::id::{EstimateName, LineName, PlanItemName, PlanName, StaffGroupName, WorkforcePlanName};
 use crate::plan;
 use crate::plan::life::Moved;
 use crate::plan::model::Plan;
+use crate::workforce;
+use crate::workforce::life::Moved as MovedWorkforce;
+use crate::workforce::model::WorkforcePlan;
 
 /// The name of a document of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +28,16 @@ pub enum DocumentName {
     Estimate(EstimateName),
     /// A plan over several years.
     Plan(PlanName),
+    /// An HR plan.
+    Workforce(WorkforcePlanName),
 }
 
 impl DocumentName {
     /// Reads a resource name; `None` where it names no document.
     pub fn parse(text: &str) -> Option<Self> {
-        EstimateName::parse(text).map(Self::Estimate).or_else(|| PlanName::parse(text).map(Self::Plan))
+        let workforce = || WorkforcePlanName::parse(text).map(Self::Workforce);
+        let plan = || PlanName::parse(text).map(Self::Plan);
+        EstimateName::parse(text).map(Self::Estimate).or_else(plan).or_else(workforce)
     }
 
     /// The name of a document that is stored below its jurisdiction.
@@ -43,6 +50,7 @@ impl DocumentName {
         match self {
             Self::Estimate(name) => &name.jurisdiction,
             Self::Plan(name) => &name.jurisdiction,
+            Self::Workforce(name) => &name.jurisdiction,
         }
     }
 
@@ -51,6 +59,7 @@ impl DocumentName {
         match self {
             Self::Estimate(name) => format!("{name}/lines/{line}"),
             Self::Plan(name) => format!("{name}/{line}"),
+            Self::Workforce(name) => format!("{name}/{line}"),
         }
     }
 
@@ -58,6 +67,9 @@ impl DocumentName {
     pub fn of_line(text: &str) -> Option<(Self, String)> {
         if let Some(LineName { jurisdiction, estimate, line }) = LineName::parse(text) {
             return Some((Self::Estimate(EstimateName { jurisdiction, estimate }), line));
+        }
+        if let Some(StaffGroupName { jurisdiction, plan, group }) = StaffGroupName::parse(text) {
+            return Some((Self::Workforce(WorkforcePlanName { jurisdiction, plan }), format!("staffGroups/{group}")));
         }
         let name = PlanItemName::parse(text)?;
         Some((Self::Plan(name.plan_name()), format!("{}/{}", name.collection, name.item)))
@@ -69,6 +81,7 @@ impl std::fmt::Display for DocumentName {
         match self {
             Self::Estimate(name) => name.fmt(f),
             Self::Plan(name) => name.fmt(f),
+            Self::Workforce(name) => name.fmt(f),
         }
     }
 }
@@ -79,6 +92,8 @@ pub enum Document {
     Estimate(Box<Estimate>),
     /// A plan over several years.
     Plan(Box<Plan>),
+    /// An HR plan.
+    Workforce(Box<WorkforcePlan>),
 }
 
 impl Document {
@@ -92,6 +107,7 @@ impl Document {
                 Ok(Self::Estimate(Box::new(found.ok_or_else(missing)?)))
             }
             DocumentName::Plan(name) => Ok(Self::Plan(Box::new(plan::load(view, name)?))),
+            DocumentName::Workforce(name) => Ok(Self::Workforce(Box::new(workforce::load(view, name)?))),
         }
     }
 
@@ -128,6 +144,21 @@ impl Document {
                 findings: Vec::new(),
                 revision: plan.revision,
             },
+            Self::Workforce(plan) => Life {
+                name: plan.name().to_string(),
+                document: plan.document(),
+                unit: format!("jurisdictions/{}/units/{}", plan.jurisdiction, plan.key.unit),
+                state: plan.state,
+                submission: plan.submission,
+                number: plan.number,
+                in_force: plan.in_force,
+                is_approvable: true,
+                kind: DocumentKind::WorkforcePlan,
+                year: plan.key.first_year,
+                open_verbs: Vec::new(),
+                findings: Vec::new(),
+                revision: plan.revision,
+            },
         }
     }
 
@@ -136,6 +167,7 @@ impl Document {
         match self {
             Self::Estimate(estimate) => &estimate.key.unit,
             Self::Plan(plan) => &plan.unit,
+            Self::Workforce(plan) => &plan.key.unit,
         }
     }
 
@@ -144,6 +176,7 @@ impl Document {
         match self {
             Self::Estimate(estimate) => budget::life::check(view, estimate),
             Self::Plan(plan) => plan::life::check(view, plan),
+            Self::Workforce(plan) => workforce::life::check(view, plan),
         }
     }
 
@@ -155,6 +188,7 @@ impl Document {
                 Ok(lines.iter().filter(|line| !there.contains(*line)).cloned().collect())
             }
             Self::Plan(plan) => plan::life::missing(view, plan, lines),
+            Self::Workforce(plan) => workforce::life::missing(view, plan, lines),
         }
     }
 
@@ -183,6 +217,13 @@ impl Document {
                 };
                 (Planned::Plan(Box::new(moved)), Vec::new())
             }
+            Self::Workforce(plan) => {
+                let moved = match (verb, plan.in_force) {
+                    (Verb::Cancel, Some(in_force)) => workforce::life::restore(view, plan, in_force)?,
+                    _ => MovedWorkforce::of_header(plan),
+                };
+                (Planned::Workforce(Box::new(moved)), Vec::new())
+            }
         };
         if verb == Verb::Approve
             && let Some(rival) = self.rival(view)?
@@ -199,6 +240,7 @@ impl Document {
         Ok(match self {
             Self::Estimate(estimate) => budget::life::rival(view, estimate)?.map(|name| name.to_string()),
             Self::Plan(plan) => plan::life::rival(view, plan)?.map(|name| name.to_string()),
+            Self::Workforce(plan) => workforce::life::rival(view, plan)?.map(|name| name.to_string()),
         })
     }
 }
@@ -261,6 +303,8 @@ pub enum Planned {
     Estimate(Box<Figures>),
     /// Of a plan over several years.
     Plan(Box<Moved>),
+    /// Of an HR plan.
+    Workforce(Box<MovedWorkforce>),
 }
 
 impl Planned {
@@ -272,6 +316,10 @@ impl Planned {
                 (&mut new.state, &mut new.submission, &mut new.number, &mut new.in_force)
             }
             Self::Plan(moved) => {
+                let new = &mut moved.plan;
+                (&mut new.state, &mut new.submission, &mut new.number, &mut new.in_force)
+            }
+            Self::Workforce(moved) => {
                 let new = &mut moved.plan;
                 (&mut new.state, &mut new.submission, &mut new.number, &mut new.in_force)
             }
@@ -298,6 +346,11 @@ impl Planned {
                 moved.write(tx)?;
                 let plan = Plan { revision: tx.revision(), ..moved.plan.clone() };
                 Ok(Document::Plan(Box::new(plan)).life())
+            }
+            Self::Workforce(moved) => {
+                moved.write(tx)?;
+                let plan = WorkforcePlan { revision: tx.revision(), ..moved.plan.clone() };
+                Ok(Document::Workforce(Box::new(plan)).life())
             }
         }
     }

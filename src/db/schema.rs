@@ -731,3 +731,63 @@ diesel::table! {
         note -> Text,
     }
 }
+
+diesel::table! {
+    workforce_plans (jurisdiction, plan) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        plan -> Text,
+        at -> BigInt,
+        unit -> Text,
+        first_year -> BigInt,
+        last_year -> BigInt,
+        sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    workforce_plan_versions (jurisdiction, plan, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        first_year -> BigInt,
+        last_year -> BigInt,
+        sequence -> BigInt,
+        title -> Text,
+        legal_basis -> Text,
+        state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        in_force -> Nullable<BigInt>,
+        group_count -> BigInt,
+        last_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_groups (jurisdiction, plan, staff_group, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        staff_group -> Text,
+        sequence -> BigInt,
+        display_name -> Text,
+        staff_kind -> Text,
+        head_count -> BigInt,
+        full_time_bp -> BigInt,
+        rank -> Nullable<Text>,
+        scale -> Nullable<Text>,
+        step -> Nullable<BigInt>,
+        coefficient -> Nullable<BigInt>,
+        preserved -> BigInt,
+        next_step_on -> Nullable<Text>,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        given -> Text,
+    }
+}

@@ -17,6 +17,7 @@ words! {
         AnnualPlan "ANNUAL_PLAN",
         ProjectList "PROJECT_LIST",
         ActionProgramme "ACTION_PROGRAMME",
+        WorkforcePlan "WORKFORCE_PLAN",
     }
 }
 
@@ -35,6 +36,7 @@ impl DocumentKind {
             | Self::AnnualPlan
             | Self::ProjectList
             | Self::ActionProgramme => Reviewers::Planning,
+            Self::WorkforcePlan => Reviewers::HomeAffairs,
         }
     }
 }

@@ -12,6 +12,8 @@ words! {
         Finance "FINANCE",
         /// The nearest that holds PLANNING; FINANCE where nobody does.
         Planning "PLANNING",
+        /// The nearest that holds HOME_AFFAIRS; FINANCE where nobody does.
+        HomeAffairs "HOME_AFFAIRS",
     }
 }
 
@@ -26,6 +28,8 @@ pub struct Node {
     pub holds_finance: bool,
     /// Whether it holds PLANNING on the day.
     pub holds_planning: bool,
+    /// Whether it holds HOME_AFFAIRS on the day.
+    pub holds_home_affairs: bool,
     /// Whether it holds COUNCIL on the day.
     pub holds_council: bool,
 }
@@ -38,6 +42,8 @@ pub struct Tree {
     finance: HashMap<Option<String>, Vec<String>>,
     /// Those that hold PLANNING, by the unit above them.
     planning: HashMap<Option<String>, Vec<String>>,
+    /// Those that hold HOME_AFFAIRS, by the unit above them.
+    home_affairs: HashMap<Option<String>, Vec<String>>,
     /// Those that hold COUNCIL, by the unit above them.
     council: HashMap<Option<String>, Vec<String>>,
 }
@@ -63,6 +69,9 @@ impl Tree {
             }
             if node.holds_planning {
                 tree.planning.entry(node.parent.clone()).or_default().push(unit.clone());
+            }
+            if node.holds_home_affairs {
+                tree.home_affairs.entry(node.parent.clone()).or_default().push(unit.clone());
             }
             if node.holds_council {
                 tree.council.entry(node.parent.clone()).or_default().push(unit.clone());
@@ -112,8 +121,12 @@ impl Tree {
         let is_level_one = |unit: &String| self.nodes.get(unit).is_some_and(|node| node.is_level_one);
         let is_child = !is_level_one(unit) && above.iter().any(is_level_one);
         let mut holders = Vec::new();
-        if !is_child && reviewers == Reviewers::Planning {
-            holders = nearest(&self.planning, chain);
+        if !is_child {
+            holders = match reviewers {
+                Reviewers::Finance => Vec::new(),
+                Reviewers::Planning => nearest(&self.planning, chain),
+                Reviewers::HomeAffairs => nearest(&self.home_affairs, chain),
+            };
         }
         if !is_child && holders.is_empty() {
             holders = nearest(&self.finance, chain);

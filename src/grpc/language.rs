@@ -107,6 +107,7 @@ sentences! {
     ItemInUse: "Mục này đang được mục khác dẫn chiếu.", "Another item refers to this one.";
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
+    GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

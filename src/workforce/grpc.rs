@@ -22,5 +22,37 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.WorkforceService/GetPayParameter", Object(Action::ReadMember), actions::get_pay_parameter),
         read("/kehoach.v1.WorkforceService/ListPayParameters", Whole(Action::ReadMember), actions::list_pay_parameters),
         read("/kehoach.v1.WorkforceService/ExplainPay", Whole(Action::ReadMember), actions::explain_pay),
+        write(
+            "/kehoach.v1.WorkforceService/CreateWorkforcePlan",
+            Object(Action::DraftDocument),
+            actions::create_workforce_plan,
+        ),
+        read(
+            "/kehoach.v1.WorkforceService/GetWorkforcePlan",
+            Object(Action::ReadDocument),
+            actions::get_workforce_plan,
+        ),
+        read(
+            "/kehoach.v1.WorkforceService/ListWorkforcePlans",
+            Whole(Action::ReadMember),
+            actions::list_workforce_plans,
+        ),
+        write(
+            "/kehoach.v1.WorkforceService/UpdateWorkforcePlan",
+            Object(Action::DraftDocument),
+            actions::update_workforce_plan,
+        ),
+        write(
+            "/kehoach.v1.WorkforceService/DeleteWorkforcePlan",
+            Object(Action::DraftDocument),
+            actions::delete_workforce_plan,
+        ),
+        write(
+            "/kehoach.v1.WorkforceService/BatchWriteStaffGroups",
+            Object(Action::DraftDocument),
+            actions::batch_write_staff_groups,
+        ),
+        read("/kehoach.v1.WorkforceService/ListStaffGroups", Object(Action::ReadDocument), actions::list_staff_groups),
+        read("/kehoach.v1.WorkforceService/ProjectPayroll", Object(Action::ReadDocument), actions::project_payroll),
     ]
 }

@@ -1,15 +1,19 @@
-//! People and their pay: what pay is calculated from, and what people cost.
+//! People and their pay: what pay is calculated from, what people cost, and HR plans.
 
 mod actions;
+mod batch;
 mod explain;
 mod grpc;
+pub(crate) mod life;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod pay;
+mod project;
 mod shipped;
 pub(crate) mod store;
 mod wire;
 
+pub(crate) use actions::load;
 pub use grpc::routes;
 
 /// What the benches measure alone; no part of the service's face.

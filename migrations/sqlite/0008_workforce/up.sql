@@ -1,3 +1,5 @@
+-- People and their pay.
+--
 -- Pay parameters: what pay is calculated from, as dated rows that a jurisdiction owns.
 --
 -- A row is in force from `starts_on` until the next row of the same kind and code begins, or until its own `ends_on`. Which
@@ -57,3 +59,101 @@ CREATE TABLE pay_parameters (
 ) STRICT;
 CREATE UNIQUE INDEX pay_parameters_current ON pay_parameters (jurisdiction, kind, code, starts_on) WHERE until = 9223372036854775807;
 CREATE INDEX pay_parameters_until ON pay_parameters (jurisdiction, kind, until);
+
+-- That an HR plan exists, with its key, which never changes. The id is never used again.
+CREATE TABLE workforce_plans (
+    jurisdiction TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    unit TEXT NOT NULL,
+    first_year INTEGER NOT NULL,
+    last_year INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY (jurisdiction, plan),
+    UNIQUE (jurisdiction, unit, first_year, last_year, sequence),
+    UNIQUE (jurisdiction, plan, unit, first_year, last_year, sequence),
+    FOREIGN KEY (jurisdiction, unit) REFERENCES units (jurisdiction, unit),
+    CHECK (since > 0),
+    CHECK (sequence > 0),
+    CHECK (first_year BETWEEN 1900 AND 2199 AND last_year BETWEEN first_year AND first_year + 9)
+) STRICT;
+
+-- The header: moves with every change of the plan or of any of its groups. The key is repeated for lists; the reference keeps it alike.
+CREATE TABLE workforce_plan_versions (
+    jurisdiction TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    unit TEXT NOT NULL,
+    first_year INTEGER NOT NULL,
+    last_year INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    -- a list of documents, as JSON; only read together
+    legal_basis TEXT NOT NULL,
+    state TEXT NOT NULL,
+    -- how often it was submitted; counts on through amendments
+    submission INTEGER NOT NULL,
+    -- 0 is the first text, n its n-th amendment
+    number INTEGER NOT NULL,
+    -- the revision whose text is in force; NULL before the first approval
+    in_force INTEGER,
+    group_count INTEGER NOT NULL,
+    -- the sequence number that the last group got; never goes back
+    last_sequence INTEGER NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, since),
+    FOREIGN KEY (jurisdiction, plan, unit, first_year, last_year, sequence) REFERENCES workforce_plans (jurisdiction, plan, unit, first_year, last_year, sequence),
+    CHECK (since > 0 AND since < until),
+    CHECK (title <> ''),
+    CHECK (state IN ('DRAFT', 'SUBMITTED', 'ENDORSED', 'APPRAISED', 'APPROVED', 'CLOSED', 'CANCELLED')),
+    CHECK (submission >= 0 AND number >= 0),
+    CHECK (in_force IS NULL OR in_force BETWEEN 1 AND since),
+    CHECK (number = 0 OR in_force IS NOT NULL),
+    CHECK ((state IN ('APPROVED', 'CLOSED')) <= (in_force IS NOT NULL)),
+    CHECK (group_count BETWEEN 0 AND last_sequence)
+) STRICT;
+CREATE UNIQUE INDEX workforce_plan_versions_current ON workforce_plan_versions (jurisdiction, plan) WHERE until = 9223372036854775807;
+CREATE INDEX workforce_plan_versions_until ON workforce_plan_versions (jurisdiction, plan, until);
+CREATE INDEX workforce_plan_versions_years ON workforce_plan_versions (jurisdiction, first_year, unit, plan, until);
+
+-- People of a plan who are paid alike, without their names. The coefficient comes from a step of a rank or of a scale, or is
+-- stated; where neither is, the posts are vacant.
+CREATE TABLE staff_groups (
+    jurisdiction TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    staff_group TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    display_name TEXT NOT NULL,
+    staff_kind TEXT NOT NULL,
+    head_count INTEGER NOT NULL,
+    full_time_bp INTEGER NOT NULL,
+    rank TEXT,
+    scale TEXT,
+    step INTEGER,
+    -- with four decimals, as all coefficients
+    coefficient INTEGER,
+    preserved INTEGER NOT NULL,
+    next_step_on TEXT,
+    starts_on TEXT,
+    ends_on TEXT,
+    -- what they are given beside what everybody has, as JSON; only read together
+    given TEXT NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, staff_group, since),
+    FOREIGN KEY (jurisdiction, plan) REFERENCES workforce_plans (jurisdiction, plan),
+    CHECK (since > 0 AND since < until),
+    CHECK (sequence > 0),
+    CHECK (staff_kind IN ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE_BUDGET', 'PUBLIC_EMPLOYEE_REVENUE', 'SUPPORT_CONTRACT', 'TASK_CONTRACT')),
+    CHECK (head_count > 0),
+    CHECK (full_time_bp BETWEEN 1 AND 10000),
+    CHECK (rank IS NULL OR scale IS NULL),
+    CHECK ((step IS NOT NULL) = (rank IS NOT NULL OR scale IS NOT NULL)),
+    CHECK (coefficient IS NULL OR step IS NULL),
+    CHECK (preserved >= 0)
+) STRICT;
+CREATE UNIQUE INDEX staff_groups_current ON staff_groups (jurisdiction, plan, staff_group) WHERE until = 9223372036854775807;
+CREATE INDEX staff_groups_until ON staff_groups (jurisdiction, plan, until);

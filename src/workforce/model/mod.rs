@@ -2,9 +2,11 @@
 //!
 //! Absent: the calculation itself, which is in [`pay`](super::pay), and any rate, scale or component of one country: those are rows.
 
+mod plan;
 mod set;
 mod staff;
 
+pub use plan::{PlanKey, PlannedGroup, WorkforcePlan, changed_fields};
 pub use set::{Set, refuse};
 pub use staff::{Given, Grade, StaffGroup, What};
 

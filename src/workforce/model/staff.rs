@@ -1,5 +1,7 @@
 //! Staff groups: people who are paid alike, without their names. Pure.
 
+use serde::{Deserialize, Serialize};
+
 use super::StaffKind;
 
 /// People who are paid alike.
@@ -41,7 +43,7 @@ pub enum Grade {
 }
 
 /// What a group is given of one component.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
     /// The component.
     pub component: String,
@@ -50,7 +52,7 @@ pub struct Given {
 }
 
 /// How much of a component a group is given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
     /// A coefficient.
     Coefficient(i64),

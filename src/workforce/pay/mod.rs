@@ -175,11 +175,10 @@ fn inputs<'a>(
                 PayMethod::Percent => rate(rule, given, month),
             };
         }
-        if input.factor.is_some()
-            && rule.component.method != PayMethod::Percent
-            && rule.of.is_empty()
-            && rule.base.is_none()
-        {
+        // A cap that cannot be calculated is no licence to pay without one.
+        let multiplies = matches!(rule.component.method, PayMethod::Grade | PayMethod::Coefficient);
+        let needs_base = multiplies || rule.component.cap.is_some();
+        if input.factor.is_some() && needs_base && rule.base.is_none() {
             let what = format!("base salary {}", rule.component.base.as_deref().unwrap_or_default());
             return Err(Fault::Missing { what, on: month.first_day(), field: "" });
         }

@@ -73,6 +73,11 @@ impl<'a> Tables<'a> {
         tables
     }
 
+    /// The first month.
+    pub fn first(&self) -> Month {
+        self.first
+    }
+
     /// The months with their periods.
     pub fn months(&self) -> impl Iterator<Item = (Month, usize, &Period<'a>)> {
         let periods = self.months.iter().filter_map(|period| Some((*period, self.periods.get(*period)?)));

@@ -211,3 +211,22 @@ fn what_is_not_in_force_is_named_with_its_month() {
     assert_eq!(fault(&tenth, 2026), missing("step 10 of scale A1", "2026-01-01", "step"));
     assert_eq!(fault(&of(Grade::Scale("A1".to_owned(), 1)), 2004), missing("scale A1", "2004-01-01", "scale"));
 }
+
+#[test]
+fn a_base_that_is_not_in_force_is_named_also_where_it_only_caps() {
+    let mut rows = shipped::find("vn").unwrap().unwrap().rows.clone();
+    let fault = |rows: &[Parameter]| {
+        calculate(&Tables::new(rows, Month::new(2026, 7), 1), &civil("3.00"), |_| Ok(())).unwrap_err()
+    };
+    for row in &mut rows {
+        if let Value::Component(component) = &mut row.value
+            && row.key.code == "social-insurance"
+        {
+            (component.cap, component.base) = (Some(20 * ONE), Some("ceiling".to_owned()));
+        }
+    }
+    let missing = |what: &str| Fault::Missing { what: what.to_owned(), on: "2026-07-01".to_owned(), field: "" };
+    assert_eq!(fault(&rows), missing("base salary ceiling"));
+    rows.retain(|row| row.value.base_salary().is_none());
+    assert_eq!(fault(&rows), missing("base salary base"));
+}

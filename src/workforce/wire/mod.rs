@@ -2,6 +2,7 @@
 
 mod parameters;
 mod pay;
+mod plans;
 
 use super::model::COEFFICIENT_DECIMALS;
 use crate::grpc::faults::Faults;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{coefficient, day, jurisdiction, small};
+use super::{coefficient, day, decimal, jurisdiction, small};
 use crate::error::Result;
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
@@ -46,6 +46,9 @@ pub fn staff_group(message: pb::StaffGroup, path: &str, faults: &mut Faults) -> 
         starts_on,
         ends_on,
         given,
+        name: _,
+        revision: _,
+        etag: _,
     } = message;
     let at = |field: &str| format!("{path}.{field}");
     let display_name = faults.name(&at("display_name"), &display_name, false);
@@ -144,4 +147,51 @@ fn factor(factor: Factor) -> pb::PayFactor {
 fn total(total: Total) -> pb::PayTotal {
     let Total { component, category, economic_code, amount } = total;
     pb::PayTotal { component, category: number(category), economic_code, amount }
+}
+
+/// A group as a message, without its name.
+pub fn group_message(group: StaffGroup) -> pb::StaffGroup {
+    use pb::given_pay::What as GivenMessage;
+    use pb::staff_group::Grade as Message;
+    let StaffGroup {
+        display_name,
+        staff_kind,
+        count,
+        full_time_bp,
+        grade,
+        preserved,
+        next_step_on,
+        starts_on,
+        ends_on,
+        given,
+    } = group;
+    let (grade, step) = match grade {
+        Grade::Rank(rank, step) => (Message::Rank(rank), step),
+        Grade::Scale(scale, step) => (Message::Scale(scale), step),
+        Grade::Coefficient(coefficient) => (Message::Coefficient(decimal(coefficient)), 0),
+        Grade::Vacant => (Message::Vacant(true), 0),
+    };
+    let given = given.into_iter().map(|Given { component, what }| {
+        let what = match what {
+            What::Coefficient(coefficient) => GivenMessage::Coefficient(decimal(coefficient)),
+            What::Entry(code) => GivenMessage::Allowance(code),
+            What::Rate(rate) => GivenMessage::RateBp(small(rate)),
+            What::Since(day) => GivenMessage::SinceOn(day),
+        };
+        pb::GivenPay { component, what: Some(what) }
+    });
+    pb::StaffGroup {
+        display_name,
+        staff_kind: number(staff_kind),
+        count: small(count),
+        full_time_bp: Some(small(full_time_bp)),
+        grade: Some(grade),
+        step: small(step),
+        next_step_on: next_step_on.unwrap_or_default(),
+        preserved_coefficient: Some(preserved).filter(|value| *value != 0).map(decimal).unwrap_or_default(),
+        starts_on: starts_on.unwrap_or_default(),
+        ends_on: ends_on.unwrap_or_default(),
+        given: given.collect(),
+        ..Default::default()
+    }
 }

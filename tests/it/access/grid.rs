@@ -34,6 +34,7 @@ struct Objects {
     estimate: pb::Estimate,
     line: String,
     plan: pb::Plan,
+    workforce_plan: pb::WorkforcePlan,
     scheme: pb::Scheme,
     grant: pb::Grant,
     pending: pb::Grant,
@@ -91,6 +92,7 @@ async fn objects(g: &Ground) -> Objects {
         child: unit("tt").await,
         estimate: g.h.budget_as(&g.an).get_estimate(estimate).await.unwrap().into_inner(),
         plan: g.h.plans_as(&g.an).get_plan(plan).await.unwrap().into_inner(),
+        workforce_plan: super::pay::made(g).await,
         line: lines.first().unwrap().name.clone(),
         scheme: g.h.classification_as(&g.an).get_scheme(scheme).await.unwrap().into_inner(),
         grant: g.give("other", pb::Role::Reader, "khcn").await,
@@ -112,7 +114,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| budget(method, o))
         .or_else(|| approval(method, o))
         .or_else(|| planning(method, &o.plan))
-        .or_else(|| pay(method))
+        .or_else(|| pay(method, &o.workforce_plan))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
 }
@@ -412,7 +414,7 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
     let is_plain = matches!(rule, Rule::Whole(_))
-        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateGrant"].contains(&method);
+        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateWorkforcePlan", "CreateGrant"].contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
@@ -452,7 +454,6 @@ locked! {
         let other = pb::Scheme { display_name: "Khác".to_owned(), first_fiscal_year: 2031, last_fiscal_year: 2039, ..Default::default() };
         let other = pb::CreateSchemeRequest { parent: jurisdiction_name("dt"), scheme_id: "other".to_owned(), scheme: Some(other), ..Default::default() };
         g.h.classification_as(&g.an).create_scheme(other).await.unwrap();
-        g.h.workforce_as(&g.an).adopt_pay_parameters(crate::workforce::adopt()).await.unwrap();
         let before = g.h.standing();
         let (mut wrong, mut cells) = (Vec::new(), 0);
         for method in pb::METHODS {

@@ -4,11 +4,50 @@ use kehoach::pb;
 use kehoach::pb::pay_parameter::Value;
 use prost::Message;
 
+use super::ground::Ground;
 use crate::harness::jurisdiction_name;
-use crate::workforce::{adopt, asked, batch, parameter, parameter_name, written};
+use crate::workforce::plans::{created, groups, new_plan};
+use crate::workforce::{adopt, asked, batch, parameter, parameter_name, servants, written};
 
 /// A request that is in order; what changes something is only tried.
-pub fn pay(method: &str) -> Option<Vec<u8>> {
+pub fn pay(method: &str, plan: &pb::WorkforcePlan) -> Option<Vec<u8>> {
+    planned(method, plan).or_else(|| calculated(method))
+}
+
+/// The pay parameters, and an HR plan of the department.
+pub async fn made(g: &Ground) -> pb::WorkforcePlan {
+    let mut client = g.h.workforce_as(&g.an);
+    client.adopt_pay_parameters(adopt()).await.unwrap();
+    let drafter = g.holder("workforce-drafter", pb::Role::Drafter, "khcn").await;
+    g.h.workforce_as(&drafter).create_workforce_plan(new_plan("w")).await.unwrap().into_inner()
+}
+
+fn planned(method: &str, plan: &pb::WorkforcePlan) -> Option<Vec<u8>> {
+    let (validate_only, name, etag) = (true, plan.name.clone(), plan.etag.clone());
+    Some(match method {
+        "CreateWorkforcePlan" => pb::CreateWorkforcePlanRequest { validate_only, ..new_plan("new") }.encode_to_vec(),
+        "GetWorkforcePlan" => pb::GetWorkforcePlanRequest { name, read_at: None }.encode_to_vec(),
+        "ListWorkforcePlans" => {
+            pb::ListWorkforcePlansRequest { parent: jurisdiction_name("dt"), ..Default::default() }.encode_to_vec()
+        }
+        "UpdateWorkforcePlan" => {
+            let workforce_plan = Some(pb::WorkforcePlan { name, title: "X".to_owned(), ..Default::default() });
+            pb::UpdateWorkforcePlanRequest { workforce_plan, etag, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "DeleteWorkforcePlan" => {
+            pb::DeleteWorkforcePlanRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "BatchWriteStaffGroups" => {
+            let operations = vec![created("new", servants(1, "01.003", 1))];
+            pb::BatchWriteStaffGroupsRequest { validate_only, ..groups("w", operations) }.encode_to_vec()
+        }
+        "ListStaffGroups" => pb::ListStaffGroupsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "ProjectPayroll" => pb::ProjectPayrollRequest { name, read_at: None }.encode_to_vec(),
+        _ => return None,
+    })
+}
+
+fn calculated(method: &str) -> Option<Vec<u8>> {
     let parent = jurisdiction_name("dt");
     let row = || parameter("base", "2030-01-01", Value::BaseSalaryAmount(1));
     Some(match method {

@@ -47,6 +47,7 @@ fn tree() -> Tree {
             is_level_one: ["stc", "khcn", "yt"].contains(unit),
             holds_finance: *unit == "stc",
             holds_planning: false,
+            holds_home_affairs: false,
             holds_council: *unit == "hdnd",
         };
         ((*unit).to_owned(), node)

@@ -1,4 +1,6 @@
-//! Pay parameters and pay, through the front door.
+//! Pay parameters, pay and HR plans, through the front door.
+
+pub mod plans;
 
 use kehoach::pb;
 use kehoach::pb::pay_parameter::Value;

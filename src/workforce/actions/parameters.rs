@@ -4,17 +4,17 @@
 
 use std::collections::HashMap;
 
-use super::explain::{Explanation, explain};
-use super::model::{Parameter, ParameterKey, StaffGroup, refuse};
-use super::pay::{Month, Tables};
-use super::shipped::{self, PaySet};
-use super::store::{self, ParameterFilter};
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
 use crate::error::{Error, Result, Stale};
 use crate::grpc::page::Page;
 use crate::id::SYSTEM;
 use crate::organisation::store as units;
+use crate::workforce::explain::{Explanation, explain};
+use crate::workforce::model::{Parameter, ParameterKey, StaffGroup, refuse};
+use crate::workforce::pay::{Month, Tables};
+use crate::workforce::shipped::{self, PaySet};
+use crate::workforce::store::{self, ParameterFilter};
 
 /// Asks for the sets that ship.
 #[derive(Debug, Clone)]

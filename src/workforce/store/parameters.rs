@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::model::{Component, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value};
 use crate::commit::{Tx, View};
 use crate::db::schema::pay_parameters as parameters;
 use crate::db::{Conn, Db, audit, direct, record};
 use crate::error::{Error, Result};
 use crate::word::{Word, stored as word};
+use crate::workforce::model::{Component, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value};
 
 record! {
     /// One dated row.
@@ -245,7 +245,7 @@ fn component_of(row: &ParameterRow) -> Result<Component> {
 }
 
 /// Hands every row to the audit.
-pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
+pub fn audit_parameters(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
     audit!(conn, jurisdiction, rows, parameters: ParameterRow);
     Ok(())
 }

@@ -1,0 +1,34 @@
+//! The tables of pay parameters, HR plans and staff groups.
+
+mod groups;
+mod parameters;
+mod plans;
+
+pub use groups::*;
+pub use parameters::*;
+pub use plans::*;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::fsck::Rows;
+
+/// Hands every row to the audit.
+pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
+    audit_parameters(conn, jurisdiction, rows)?;
+    audit_plans(conn, jurisdiction, rows)?;
+    audit_groups(conn, jurisdiction, rows)
+}
+
+/// What SQL cannot say: headers that count their groups wrongly.
+pub fn check(conn: &mut Conn, jurisdiction: &str) -> Result<Vec<String>> {
+    let mut counts = count_current(conn, jurisdiction)?;
+    let mut faults = Vec::new();
+    for (plan, count) in counted_current(conn, jurisdiction)? {
+        if counts.remove(&plan).unwrap_or_default() != count {
+            faults.push(format!("workforce plan {plan} of {jurisdiction}: header and groups do not belong together"));
+        }
+    }
+    faults
+        .extend(counts.keys().map(|plan| format!("workforce plan {plan} of {jurisdiction}: groups without a header")));
+    Ok(faults)
+}
