@@ -257,4 +257,8 @@ reasons! {
     FormulaInvalid "FORMULA_INVALID",
     ItemsPerPlan "ITEMS_PER_PLAN",
     ItemInUse "ITEM_IN_USE",
+    NotInForce "NOT_IN_FORCE",
+    ActualDerived "ACTUAL_DERIVED",
+    ActualUnfit "ACTUAL_UNFIT",
+    ActualStatus "ACTUAL_STATUS",
 }

@@ -101,5 +101,9 @@ sentences! {
     FormulaInvalid: "Công thức không tính được.", "A formula cannot be computed.";
     ItemsPerPlan: "Kế hoạch có quá nhiều mục.", "The plan has too many items.";
     ItemInUse: "Mục này đang được mục khác dẫn chiếu.", "Another item refers to this one.";
+    NotInForce: "Kế hoạch chưa được phê duyệt.", "No text of the plan is in force.";
+    ActualDerived: "Chỉ tiêu này được tính, không nhập.", "The indicator is computed and never typed.";
+    ActualUnfit: "Số liệu không phù hợp với chỉ tiêu.", "What is reported is no value of the indicator.";
+    ActualStatus: "Số chính thức chỉ được điều chỉnh có lý do.", "An official value is only revised, with a reason.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

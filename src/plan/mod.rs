@@ -5,6 +5,7 @@ mod batch;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
+mod monitoring;
 pub(crate) mod store;
 mod wire;
 

@@ -1,6 +1,7 @@
 //! The messages of `plan.proto`, to and from the words of this slice.
 
 mod items;
+mod monitoring;
 mod plans;
 
 use crate::error::{Error, Result};
@@ -31,6 +32,8 @@ fn count(number: i64) -> i32 {
 mod tests {
     use crate::grpc::types::same_words;
     use crate::pb;
+    use crate::plan::model::actuals::{Status, TaskState};
+    use crate::plan::model::review::{Rating, Stage};
     use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, ValueKind};
 
     macro_rules! same {
@@ -48,6 +51,10 @@ mod tests {
             Direction = IndicatorDirection "INDICATOR_DIRECTION_";
             Comparator = Comparator "COMPARATOR_";
             Aggregation = Aggregation "AGGREGATION_";
+            Status = ActualStatus "ACTUAL_STATUS_";
+            TaskState = ProgressState "PROGRESS_STATE_";
+            Stage = ReviewStage "REVIEW_STAGE_";
+            Rating = Rating "RATING_";
         }
     }
 }
