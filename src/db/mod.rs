@@ -7,7 +7,9 @@ mod conn;
 mod fixed;
 mod inspect;
 mod record;
+mod rights;
 pub(crate) mod schema;
+mod session;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -18,6 +20,8 @@ pub(crate) use fixed::Forever;
 pub use inspect::{checks, explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
 pub(crate) use record::{audit, record};
+pub use rights::{grant, passes_walls};
+pub use session::Session;
 
 use crate::error::{Error, Result};
 
