@@ -216,13 +216,14 @@ fn decimal_or_none(value: Option<i64>) -> String {
     value.map(decimal::text).unwrap_or_default()
 }
 
+fn target_message(target: Target) -> pb::Target {
+    let Target { year, value, upper } = target;
+    pb::Target { year: count(year), value: decimal::text(value), upper: decimal_or_none(upper) }
+}
+
 fn measured(value: Measured) -> pb::MeasuredValue {
     let Measured { figure, target, rating, attained, before } = value;
-    let target = target.map(|Target { year, value, upper }| pb::Target {
-        year: count(year),
-        value: decimal::text(value),
-        upper: decimal_or_none(upper),
-    });
+    let target = target.map(target_message);
     let shown = |figure: &Figure| figure.text.clone().unwrap_or_else(|| decimal_or_none(figure.told));
     pb::MeasuredValue {
         changed: before.as_ref().is_some_and(|before| shown(before) != shown(&figure)),
@@ -255,6 +256,7 @@ impl IntoWire for Reviewed {
             code: one.indicator.code,
             title: one.indicator.title,
             measure: one.indicator.measure,
+            targets: one.indicator.targets.into_iter().map(target_message).collect(),
             year: Some(measured(one.year)),
             period: Some(measured(one.period)),
         };
