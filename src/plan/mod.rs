@@ -2,6 +2,7 @@
 
 mod actions;
 mod batch;
+mod comparison;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;

@@ -1,6 +1,7 @@
 //! What a plan and its items are. Pure: no store, no clock.
 
 pub mod actuals;
+pub mod compare;
 pub mod figures;
 pub mod findings;
 pub mod formula;

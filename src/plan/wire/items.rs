@@ -263,7 +263,7 @@ impl FromWire for ListPlanItems {
 }
 
 /// An item as a message.
-fn item_message(plan: &PlanName, item: Item, sending: &Sending<'_>) -> pb::PlanItem {
+pub fn item_message(plan: &PlanName, item: Item, sending: &Sending<'_>) -> pb::PlanItem {
     let Item { id, sequence, content, revision } = item;
     let PlanName { jurisdiction, plan } = plan.clone();
     let collection = content.kind().collection();

@@ -1,5 +1,6 @@
 //! The messages of `plan.proto`, to and from the words of this slice.
 
+mod compare;
 mod items;
 mod monitoring;
 mod plans;

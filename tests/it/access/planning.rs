@@ -23,6 +23,7 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
         }
         "GetPlanItem" => pb::GetPlanItemRequest { name: format!("{name}/goals/g"), read_at: None }.encode_to_vec(),
         "ListPlanItems" => pb::ListPlanItemsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "ComparePlan" => pb::ComparePlanRequest { name, ..Default::default() }.encode_to_vec(),
         // The plan of the ground is a draft: whoever may is told that nothing of it is in force.
         "RecordActuals" => {
             pb::RecordActualsRequest { validate_only, ..reported("p", vec![actual("i", 2013, "1")]) }.encode_to_vec()

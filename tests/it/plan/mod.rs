@@ -1,5 +1,6 @@
 //! Plans and their items: created, read at any revision, written in batches, moved through the common life.
 
+mod compare;
 mod demo;
 mod items;
 mod life;

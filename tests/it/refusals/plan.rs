@@ -59,6 +59,12 @@ pub fn table(w: &World) -> Vec<Asked> {
         delete_plan(w),
         batch_write_plan(w),
         record_actuals(),
+        read("ComparePlan", pb::ComparePlanRequest { name: plan_name("p1"), ..Default::default() })
+            .invalid("page_size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.left = Some(at(FAR)))
+            .done(),
         read("ListActuals", pb::ListActualsRequest { parent: plan_name("p-reported"), ..Default::default() })
             .invalid("year", |m| m.year = 9_999)
             .token(|m| m.page_token = "none".to_owned())
