@@ -8,6 +8,7 @@ mod plans;
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::id::{PlanName, UnitName};
+use crate::plan::model::number;
 
 fn plan_name(name: &str, field: &str) -> Result<PlanName> {
     PlanName::parse(name).ok_or_else(|| Error::invalid(field, "is not the name of a plan"))
@@ -18,6 +19,13 @@ fn unit(name: &str, jurisdiction: &str, field: &str, faults: &mut Faults) -> Opt
     let name = UnitName::parse(name)?;
     faults.when(name.jurisdiction != jurisdiction, field, "is of another jurisdiction");
     Some(name.unit)
+}
+
+/// A decimal of a message; none where it is empty. What has the form of one and is too large is a fault.
+fn decimal(text: &str, field: &str, faults: &mut Faults) -> Option<i64> {
+    let value = number::parse(text);
+    faults.when(value.is_none() && !text.is_empty(), field, "does not fit");
+    value
 }
 
 fn stated(text: String) -> Option<String> {

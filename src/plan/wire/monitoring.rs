@@ -77,7 +77,7 @@ fn actual(message: pb::Actual, plan: &PlanName, path: &str, faults: &mut Faults)
     faults.when(!is_revised && !reason.is_empty(), &field("reason"), "is for REVISED only");
     let mut members = message.members;
     members.sort_unstable();
-    let reported = match decimal::parse(&message.value) {
+    let reported = match super::decimal(&message.value, &field("value"), faults) {
         Some(value) => Reported::Number(value),
         None if !text.is_empty() => Reported::Text(text),
         None if !members.is_empty() => Reported::Members(members),
