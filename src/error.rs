@@ -261,4 +261,7 @@ reasons! {
     ActualDerived "ACTUAL_DERIVED",
     ActualUnfit "ACTUAL_UNFIT",
     ActualStatus "ACTUAL_STATUS",
+    PayReferenceUnknown "PAY_REFERENCE_UNKNOWN",
+    PayComponentOrder "PAY_COMPONENT_ORDER",
+    PayParameterMissing "PAY_PARAMETER_MISSING",
 }

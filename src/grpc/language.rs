@@ -105,5 +105,8 @@ sentences! {
     ActualDerived: "Chỉ tiêu này được tính, không nhập.", "The indicator is computed and never typed.";
     ActualUnfit: "Số liệu không phù hợp với chỉ tiêu.", "What is reported is no value of the indicator.";
     ActualStatus: "Số chính thức chỉ được điều chỉnh có lý do.", "An official value is only revised, with a reason.";
+    PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
+    PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
+    PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }
