@@ -81,6 +81,7 @@ limits! {
     REFUSALS_LISTED = 10, "Refusals of one caller in a second that are listed in the access log; more are counted together.";
     REFUSAL_QUEUE = 4_096, "Refusals on their way to the access log; beyond it they are counted in the metrics only.";
     REFUSAL_BATCH_MS = 250, "Refusals are written to the access log together this often; what was not written is lost with the process.";
+    ROLLUP_CELLS = 50_000, "Sums, units and codes held for roll-ups that are brought forward by what changed: some fifteen megabytes; the oldest go first.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

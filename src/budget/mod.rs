@@ -11,6 +11,7 @@ mod grpc;
 mod import;
 pub(crate) mod life;
 pub(crate) mod model;
+mod rolled;
 mod rollup;
 mod stages;
 pub(crate) mod store;
@@ -25,6 +26,6 @@ pub use grpc::routes;
 pub mod inside {
     pub use super::actions::CreateEstimate;
     pub use super::model::{CostBasis, Side, Sum};
-    pub use super::summary::{Attribute, Class, Ground, GroupBy, Part, Tree};
+    pub use super::summary::{Attribute, Cell, Cells, Class, Ground, GroupBy, Tree};
     pub use crate::classification::model::{Code, Dimension, Provenance};
 }

@@ -61,7 +61,7 @@ record! {
 const IDS_PER_STATEMENT: usize = 2_000;
 
 /// What a list of lines is narrowed to; empty lists narrow nothing, `None` in a list stands for "not stated".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct LineFilter {
     pub sides: Vec<Side>,
     pub natures: Vec<Nature>,
@@ -81,7 +81,7 @@ pub struct LineFilter {
 }
 
 /// Conditions on the code of one dimension, of which one must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodeFilter {
     pub dimension: Dimension,
     pub codes: Vec<String>,
