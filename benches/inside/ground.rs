@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kehoach::budget::inside::{Attribute, Cell, Cells, Class, Code, Dimension, Ground, GroupBy, Provenance, Side, Sum, Tree};
+use kehoach::budget::inside::{
+    Attribute, Cell, Cells, Class, Code, Dimension, Ground, GroupBy, Provenance, Side, Sum, Tree,
+};
 use kehoach::db::{CURRENT, Record, Value, Versioned};
 use kehoach::pb;
 

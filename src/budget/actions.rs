@@ -140,13 +140,13 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         new.id = call.new_id.clone();
     }
     let operations = batch::with_ids(ask.lines, &app);
-    let jurisdiction = new.jurisdiction.clone();
+    let (jurisdiction, machine) = (new.jurisdiction.clone(), app.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = new.clone();
         let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
         tx.permit(permit);
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
-        let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
+        let written = batch::apply(tx, &mut estimate, &operations, "lines", (&machine, true))?;
         store::insert_estimate(tx, &estimate)?;
         hands::take_part(tx, &estimate.document(), Part::Worked)?;
         batch::write(tx, &estimate.id, &written)?;
@@ -330,11 +330,11 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
 }
 
 pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Result<Answer<Written>> {
-    let instance = app.instance().clone();
     let jurisdiction = ask.estimate.jurisdiction.clone();
     let operations = batch::with_ids(ask.operations, &app);
     let name = ask.estimate;
     let again = (name.clone(), operations.clone());
+    let machine = app.clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
         // Who writes what is decided is one of those who approve.
@@ -347,7 +347,7 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
         tx.permit(permit);
         hands::take_part(tx, &estimate.document(), part)?;
         let before = estimate.totals.clone();
-        let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
+        let written = batch::apply(tx, &mut estimate, &operations, "operations", (&machine, false))?;
         batch::write(tx, &estimate.id, &written)?;
         store::save_estimate(tx, &before, &estimate)?;
         let lines = batch::ids_of(&operations);

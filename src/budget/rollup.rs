@@ -1,13 +1,13 @@
 //! Adds up the lines of many estimates: gathers what the folding in `summary` needs, and asks the store for the sums.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
 use super::batch;
 use super::model::{Kind, Stage};
-use super::store::LineFilter;
 use super::rolled::{Rolled, Rolls};
+use super::store::LineFilter;
 use super::store::summary::{self as store, Chosen, Rows, Sums};
 use super::summary::{Attribute, Basis, Cells, Class, Ground, GroupBy, Header, Part, Places, Summary, Tree, choose};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
@@ -154,8 +154,7 @@ pub fn add_up(
         if with_subtrees {
             batch::expand_subtrees(view, &scheme, &mut filter)?;
         }
-        let sums =
-            Sums { chosen: &chosen, rows, attributes: &attributes, stages: &ask.stages, filter: &filter };
+        let sums = Sums { chosen: &chosen, rows, attributes: &attributes, stages: &ask.stages, filter: &filter };
         parts.extend(store::add_up(view, &sums)?);
     }
     Ok(parts)

@@ -204,6 +204,15 @@ pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limi
         .collect()
 }
 
+/// Whether a command after a revision names anything like this pattern of LIKE; those of a transaction are seen in it.
+pub fn names_since(conn: &mut Conn, jurisdiction: &str, after: i64, pattern: &str) -> Result<bool> {
+    let query = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction).and(journal::revision.gt(after)))
+        .filter(journal::names.like(pattern))
+        .select(journal::revision);
+    Ok(direct!(conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
+}
+
 /// Checks density, chain and hashes of a journal against its head; answers every fault in words.
 pub fn verify(conn: &mut Conn, jurisdiction: &str, mut row: impl FnMut(i64, i64, &[u8])) -> Result<Vec<String>> {
     let mut faults = Vec::new();

@@ -100,6 +100,13 @@ pub fn codes_of(
     Ok(found)
 }
 
+/// The codes of a scheme as they stand at the revision of the view, at most so many of them.
+pub fn codes_up_to(view: &mut View<'_>, scheme: &str, most: usize) -> Result<BTreeMap<(Dimension, String), Code>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let all = list_codes(view, scheme, &CodeFilter::default(), most)?;
+    Ok(all.into_iter().map(|code| ((code.dimension, code.code.clone()), code)).collect())
+}
+
 /// One code as it stands at the revision of the view.
 pub fn find_code(view: &mut View<'_>, scheme: &str, dimension: Dimension, code: &str) -> Result<Option<Code>> {
     Ok(codes_of(view, scheme, &[(dimension, code.to_owned())])?.into_values().next())
