@@ -4,7 +4,6 @@ use super::batch::{self, Operation, Written};
 use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
 use super::store::{self, EstimateFilter, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
-use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
 use crate::document::state::State;
@@ -148,7 +147,7 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
         let written = batch::apply(tx, &mut estimate, &operations, "lines", (&machine, true))?;
         store::insert_estimate(tx, &estimate)?;
-        hands::take_part(tx, &estimate.document(), Part::Worked)?;
+        hands::begin(tx, &[estimate.document()])?;
         batch::write(tx, &estimate.id, &written)?;
         Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
@@ -157,18 +156,19 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
 
 /// Completes a new estimate with its scheme and sequence, and refuses it where its id or key is taken or its unit is not there.
 pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Result<()> {
-    if store::estimate_is_taken(view, &new.id)? {
+    let place = store::place_of(view, new)?;
+    if place.is_taken {
         return Err(Error::Exists { kind: "Estimate", name: new.name().to_string(), reason: Reason::AlreadyExists });
     }
     if new.key.sequence == 0 {
-        new.key.sequence = store::last_sequence(view, &new.key)? + 1;
-    } else if let Some(other) = store::find_by_key(view, &new.key)? {
+        new.key.sequence = place.last_sequence + 1;
+    } else if let Some(other) = place.rival {
         let name = EstimateName { jurisdiction: new.jurisdiction.clone(), estimate: other };
         return Err(Error::Exists { kind: "Estimate", name: name.to_string(), reason: Reason::EstimateKeyTaken });
     }
     let mut refusals = Vec::new();
     let name = UnitName { jurisdiction: new.jurisdiction.clone(), unit: new.key.unit.clone() };
-    match units::closing_day(view, &new.key.unit)? {
+    match place.closing_day {
         None => refusals.push(Refusal::new(
             Reason::ReferenceUnknown,
             format!("{path}.unit"),
@@ -183,7 +183,7 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
             }
         }
     }
-    match codes::scheme_of_year(view, new.key.fiscal_year)? {
+    match place.scheme {
         Some(scheme) => new.scheme = scheme,
         None => {
             let text =

@@ -132,11 +132,12 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
     };
     let hash = chained(&row);
     row.hash = hash.to_vec();
-    tx.conn().insert(&[row])?;
+    tx.insert(vec![row])?;
     if !entry.answer.is_empty() {
         let (jurisdiction, revision, answer) = (stamp.jurisdiction, tx.revision(), entry.answer.clone());
-        tx.conn().insert(&[AnswerRow { jurisdiction, revision, answer }])?;
+        tx.insert(vec![AnswerRow { jurisdiction, revision, answer }])?;
     }
+    tx.settle()?;
     Ok(Head { revision: tx.revision(), at: tx.at(), hash })
 }
 

@@ -101,12 +101,6 @@ pub struct EstimateFilter {
     pub in_force: bool,
 }
 
-/// Whether an id is taken, now or in the past.
-pub fn estimate_is_taken(view: &mut View<'_>, estimate: &str) -> Result<bool> {
-    let query = facts::table.find((view.jurisdiction, estimate)).select(facts::since);
-    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
-}
-
 /// The id of the estimate that has a key at the revision of the view.
 pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
     let query = versions::table
@@ -117,18 +111,6 @@ pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
         .select(versions::estimate);
     Ok(direct!(view.conn, |conn| query.first(conn)).optional()?)
-}
-
-/// The highest sequence of the estimates that share the rest of a key; 0 where there is none.
-pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
-    let query = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction))
-        .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
-        .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
-        .filter(versions::until.eq(Forever))
-        .order(versions::sequence.desc())
-        .select(versions::sequence);
-    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.unwrap_or_default())
 }
 
 /// An estimate with its texts and totals, as it stands at the revision of the view.
@@ -272,19 +254,19 @@ pub fn insert_facts(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
         scheme: new.scheme.clone(),
     };
     let facts: Vec<FactRow> = new.iter().map(fact).collect();
-    tx.open(&facts)
+    tx.open(facts)
 }
 
 /// Writes headers, texts and totals of estimates that exist since this very command.
 pub fn insert_headers(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
     let headers: Vec<HeaderRow> = new.iter().map(|new| header_row(tx, new, tx.at())).collect();
-    tx.open(&headers)?;
+    tx.open(headers)?;
     let with_texts = new.iter().filter(|new| !new.narrative.is_empty() || !new.legal_basis.is_empty());
     let texts = with_texts.map(|new| text_row(tx, new)).collect::<Result<Vec<_>>>()?;
-    tx.open(&texts)?;
+    tx.open(texts)?;
     let sums = new.iter().flat_map(|new| new.totals.0.iter().map(move |(group, sum)| (new, group, sum)));
     let sums: Vec<TotalRow> = sums.map(|(new, group, sum)| total_row(tx, &new.id, *group, sum)).collect();
-    tx.open(&sums)
+    tx.open(sums)
 }
 
 /// Replaces the header of an estimate, and of its totals what differs from `before`; texts are saved apart.
@@ -301,7 +283,7 @@ pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
     let old = current_texts(tx, &new.id)?;
     tx.close(&old)?;
     let text = text_row(tx, new)?;
-    tx.open(&[text])
+    tx.open([text])
 }
 
 /// Ends an estimate: header, texts and totals; its lines are ended apart.
@@ -376,7 +358,7 @@ fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals
     }
     let begun = after.0.iter().filter(|(group, sum)| before.0.get(group) != Some(sum));
     let rows: Vec<TotalRow> = begun.map(|(group, sum)| total_row(tx, estimate, *group, sum)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: &Sum) -> TotalRow {

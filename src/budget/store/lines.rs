@@ -345,13 +345,13 @@ pub fn all_lines(view: &mut View<'_>, estimate: &str) -> Result<Vec<Line>> {
 /// Writes new lines.
 pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: &[Line]) -> Result<()> {
     let rows: Vec<LineRow> = new.iter().map(|line| line_row(tx, estimate, line)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Writes new lines of several estimates.
 pub fn insert_lines_of(tx: &mut Tx<'_>, new: &[(&str, Line)]) -> Result<()> {
     let rows: Vec<LineRow> = new.iter().map(|(estimate, line)| line_row(tx, estimate, line)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Ends lines as they were read.

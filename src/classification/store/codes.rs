@@ -213,9 +213,9 @@ pub fn open_codes(tx: &mut Tx<'_>, new: &[Code]) -> Result<()> {
             at,
         })
         .collect();
-    tx.open(&facts)?;
+    tx.open(facts)?;
     let rows: Vec<VersionRow> = new.iter().map(|code| version_row(tx, code)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Replaces what may change about codes of one scheme.
@@ -236,7 +236,7 @@ pub fn save_codes(tx: &mut Tx<'_>, scheme: &str, changed: &[Code]) -> Result<()>
     }
     tx.close(&old)?;
     let rows: Vec<VersionRow> = changed.iter().map(|code| version_row(tx, code)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 fn version_row(tx: &Tx<'_>, new: &Code) -> VersionRow {

@@ -85,15 +85,6 @@ pub fn unit_is_taken(view: &mut View<'_>, unit: &str) -> Result<bool> {
     Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
 }
 
-/// The first day on which a unit no longer exists, if one is known; `None` where there is no such unit at the revision of the view.
-pub fn closing_day(view: &mut View<'_>, unit: &str) -> Result<Option<Option<String>>> {
-    let query = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::unit.eq(unit)))
-        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-        .select(versions::closes_on);
-    Ok(direct!(view.conn, |conn| query.first::<Option<String>>(conn)).optional()?)
-}
-
 /// The unit that has an external code at the revision of the view.
 pub fn find_unit_by_code(view: &mut View<'_>, code: &ExternalCode) -> Result<Option<String>> {
     let found = codes::table
@@ -292,14 +283,14 @@ pub fn insert_units(tx: &mut Tx<'_>, new: &[Unit]) -> Result<()> {
     let fact =
         |new: &Unit| FactRow { jurisdiction: stamp.jurisdiction.clone(), since: stamp.since, unit: new.id.clone(), at };
     let facts: Vec<FactRow> = new.iter().map(fact).collect();
-    tx.open(&facts)?;
+    tx.open(facts)?;
     let rows: Vec<VersionRow> = new.iter().map(|new| version_row(tx, new)).collect();
-    tx.open(&rows)?;
+    tx.open(rows)?;
     for new in new {
         let (functions, codes, successors) = part_rows(tx, new);
-        tx.open(&functions)?;
-        tx.open(&codes)?;
-        tx.open(&successors)?;
+        tx.open(functions)?;
+        tx.open(codes)?;
+        tx.open(successors)?;
     }
     Ok(())
 }
@@ -355,7 +346,7 @@ fn replace_parts<R: crate::db::Versioned>(
         None => true,
     });
     tx.close(&old)?;
-    tx.open(&new)
+    tx.open(new)
 }
 
 fn version_row(tx: &Tx<'_>, new: &Unit) -> VersionRow {
