@@ -253,4 +253,8 @@ reasons! {
     ActDiffers "ACT_DIFFERS",
     AlreadyInForce "ALREADY_IN_FORCE",
     LineNotDeletable "LINE_NOT_DELETABLE",
+    PlanYearOutside "PLAN_YEAR_OUTSIDE",
+    FormulaInvalid "FORMULA_INVALID",
+    ItemsPerPlan "ITEMS_PER_PLAN",
+    ItemInUse "ITEM_IN_USE",
 }

@@ -71,6 +71,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::access::store::audit(conn, jurisdiction, &mut rows)?;
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::plan::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;
     crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();
@@ -91,6 +92,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
         report.faults.extend(crate::identity::store::check_names(conn)?);
     }
     report.faults.extend(crate::budget::store::check(conn, jurisdiction)?);
+    report.faults.extend(crate::plan::store::check(conn, jurisdiction)?);
     for revision in rows.0.keys() {
         report
             .faults

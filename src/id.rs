@@ -102,6 +102,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
     LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/plans/{plan}`
+    PlanName, "jurisdictions" => jurisdiction, "plans" => plan);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(
@@ -113,6 +116,41 @@ resource_name!(
 resource_name!(
     /// `principals/{principal}/tokens/{token}`
     TokenName, "principals" => principal, "tokens" => token);
+
+/// `jurisdictions/{jurisdiction}/plans/{plan}/{collection}/{item}`, where the collection says the kind of the item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the fields are the segments of the name")]
+pub struct PlanItemName {
+    pub jurisdiction: String,
+    pub plan: String,
+    pub collection: &'static str,
+    pub item: String,
+}
+
+impl PlanItemName {
+    /// The collections of the items of a plan.
+    pub const COLLECTIONS: &[&str] = &["sections", "goals", "indicators", "tasks", "fundings"];
+
+    /// Reads a name; `None` where it is not of this form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (rest, item) = text.rsplit_once('/').filter(|(_, item)| !item.is_empty())?;
+        let (plan, collection) = rest.rsplit_once('/')?;
+        let collection = Self::COLLECTIONS.iter().find(|known| **known == collection)?;
+        let PlanName { jurisdiction, plan } = PlanName::parse(plan)?;
+        Some(Self { jurisdiction, plan, collection, item: item.to_owned() })
+    }
+
+    /// The name of the plan.
+    pub fn plan_name(&self) -> PlanName {
+        PlanName { jurisdiction: self.jurisdiction.clone(), plan: self.plan.clone() }
+    }
+}
+
+impl fmt::Display for PlanItemName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.plan_name(), self.collection, self.item)
+    }
+}
 
 /// Whether a text can be the id of a principal: 1 to 100 printable ASCII characters without blanks and slashes.
 pub fn is_principal(text: &str) -> bool {
@@ -133,6 +171,9 @@ mod tests {
     fn names_survive_the_round_trip() {
         let text = "jurisdictions/hcm/estimates/e1/lines/l1";
         assert_eq!(LineName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
+        let text = "jurisdictions/hcm/plans/p1/goals/g1";
+        assert_eq!(PlanItemName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
+        assert_eq!(PlanItemName::parse("jurisdictions/hcm/plans/p1/lines/g1"), None);
     }
 
     #[test]

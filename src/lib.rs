@@ -18,6 +18,7 @@
 //! | [`organisation`] | jurisdictions and the tree of units |
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
+//! | [`plan`] | plans over several years: goals, indicators, tasks, money |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -58,6 +59,7 @@ pub mod money;
 pub mod organisation;
 pub mod pb;
 pub mod period;
+pub mod plan;
 pub mod server;
 pub mod telemetry;
 pub mod text;

@@ -64,6 +64,7 @@ limits! {
     IMPORTS_AT_ONCE = 2, "Imports that stage at a time; more would need more memory than the service is promised to need.";
     IMPORT_DEADLINE_MS = 120_000, "The longest an import may take, the sending of the file included.";
     LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
+    ITEMS_PER_PLAN = 20_000, "Items of one plan: 500 indicators, 2,000 tasks and their money by year and class fit.";
     TOKEN_DAYS_DEFAULT = 90, "How long a token is good when nobody says: long enough for a quarter, short enough that rotation is a habit.";
     TOKEN_DAYS_MAX = 366, "The longest life of a token: what nobody renews for a year is not used.";
     TOKENS_PER_PRINCIPAL = 50, "Good tokens of one principal; more is a leak of a program that makes one at each start.";

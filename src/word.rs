@@ -34,5 +34,11 @@ macro_rules! words {
                 match self { $($Name::$Value => $text,)* }
             }
         }
+
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::word::Word::as_str(*self))
+            }
+        }
     };
 }

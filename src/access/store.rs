@@ -317,6 +317,7 @@ pub fn tree(conn: &mut Conn, jurisdiction: &str, revision: i64, day: &str) -> Re
     for (unit, function) in held {
         if let Some(node) = nodes.get_mut(&unit) {
             node.holds_finance |= function == Function::Finance.as_str();
+            node.holds_planning |= function == Function::Planning.as_str();
             node.holds_council |= function == Function::Council.as_str();
         }
     }

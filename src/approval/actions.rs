@@ -75,22 +75,25 @@ pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>>
         let life = save(tx, &performer, decided)?;
         Ok((Entry::of(&ask.name), life))
     };
-    let replay = move |view: &mut View<'_>, _: &First| {
-        let document = Document::load(view, &again.name)?;
-        let mut life = opened(view, document.life(), document.owner())?;
-        if matches!(again.verb, Verb::Submit | Verb::Approve) {
-            life.findings = document.check(view)?;
-        }
-        Ok(life)
-    };
+    let replay = move |view: &mut View<'_>, _: &First| again_of(view, &again);
     app.write(&call, &jurisdiction, run, replay).await
+}
+
+/// What a verb answered, read again at the revision that it made.
+pub fn again_of(view: &mut View<'_>, ask: &Perform) -> Result<Life> {
+    let document = Document::load(view, &ask.name)?;
+    let mut life = opened(view, document.life(), document.owner())?;
+    if matches!(ask.verb, Verb::Submit | Verb::Approve) {
+        life.findings = document.check(view)?;
+    }
+    Ok(life)
 }
 
 /// Decides a verb without writing anything: refusals come in the order of the contract.
 pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<Decided> {
     let document = Document::load(&mut tx.view(), &ask.name)?;
     let life = document.life();
-    let permit = tx.standing().may_at(action(ask.verb, life.state), document.owner())?;
+    let permit = tx.standing().may_for(action(ask.verb, life.state), document.owner(), life.reviewers)?;
     tx.permit(permit);
     require_hands(&mut tx.view(), &life, ask.verb)?;
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
@@ -161,7 +164,7 @@ fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Resul
 /// The life with the verbs that are open to whoever asks.
 pub fn opened(view: &mut View<'_>, mut life: Life, owner: &str) -> Result<Life> {
     for verb in life.verbs() {
-        if view.standing.may_at(action(verb, life.state), owner).is_err() {
+        if view.standing.may_for(action(verb, life.state), owner, life.reviewers).is_err() {
             continue;
         }
         match require_hands(view, &life, verb) {

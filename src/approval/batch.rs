@@ -1,7 +1,6 @@
 //! One verb on many documents, in one revision: all of them, or those that it can be done to.
 
-use super::actions::{Perform, Performer, decide, opened, save};
-use super::kinds::Document;
+use super::actions::{Perform, Performer, again_of, decide, save};
 use super::model::Life;
 use crate::app::{Answer, App, Call};
 use crate::commit::{Entry, First, Tx, View};
@@ -47,12 +46,7 @@ pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes
             serde_json::from_slice(&first.answer).map_err(|e| Error::Internal(e.into()))?;
         let mut outcomes = Vec::new();
         for (ask, (reason, message)) in again.each.iter().zip(told) {
-            let life = if reason.is_empty() {
-                let document = Document::load(view, &ask.name)?;
-                Some(opened(view, document.life(), document.owner())?)
-            } else {
-                None
-            };
+            let life = if reason.is_empty() { Some(again_of(view, ask)?) } else { None };
             outcomes.push(Outcome { name: ask.name.to_string(), life, reason, message });
         }
         Ok(Outcomes(outcomes))
@@ -67,11 +61,13 @@ fn execute(tx: &mut Tx<'_>, performer: &Performer, ask: &Batch) -> Result<Vec<Ou
     for one in &ask.each {
         match decide(tx, performer, one) {
             Ok(decision) => decided.push(Ok(decision)),
-            Err(error) if ask.best_effort && is_refusal(&error) => {
-                decided.push(Err(told(&error)));
-                first_refusal.get_or_insert(error);
-            }
-            Err(error) => return Err(error),
+            Err(error) => match told(&error).filter(|_| ask.best_effort) {
+                Some(told) => {
+                    decided.push(Err(told));
+                    first_refusal.get_or_insert(error);
+                }
+                None => return Err(error),
+            },
         }
     }
     if decided.iter().all(Result::is_err)
@@ -90,13 +86,9 @@ fn execute(tx: &mut Tx<'_>, performer: &Performer, ask: &Batch) -> Result<Vec<Ou
     Ok(outcomes)
 }
 
-/// Whether an error is about one document and says nothing of the others.
-fn is_refusal(error: &Error) -> bool {
-    matches!(error, Error::NotFound { .. } | Error::Denied { .. } | Error::Stale(_) | Error::Refused(_))
-}
-
-fn told(error: &Error) -> (String, String) {
-    match error {
+/// Reason and sentence of an error that is about one document and says nothing of the others.
+fn told(error: &Error) -> Option<(String, String)> {
+    Some(match error {
         Error::Denied { reason, needs, .. } => (reason.as_str().to_owned(), format!("this needs {needs}")),
         Error::Refused(refusals) => {
             let reason = refusals.first().map(|refusal| refusal.rule.unwrap_or(refusal.reason.as_str()));
@@ -105,6 +97,14 @@ fn told(error: &Error) -> (String, String) {
         }
         Error::Stale(_) => ("STALE_ETAG".to_owned(), "it has changed since it was read".to_owned()),
         Error::NotFound { kind, name } => ("RESOURCE_NOT_FOUND".to_owned(), format!("{kind} {name} not found")),
-        other => ("INTERNAL".to_owned(), other.to_string()),
-    }
+        Error::Unauthenticated
+        | Error::Invalid(_)
+        | Error::RequestIdReused
+        | Error::Exists { .. }
+        | Error::Limit { .. }
+        | Error::Busy { .. }
+        | Error::Deadline
+        | Error::OutcomeUnknown
+        | Error::Internal(_) => return None,
+    })
 }

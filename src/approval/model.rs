@@ -3,6 +3,7 @@
 use crate::clock::Micros;
 use crate::document::finding::Finding;
 use crate::document::state::{State, Verb};
+use crate::document::tree::Reviewers;
 use crate::error::{Error, Reason, Result};
 use crate::word::Word;
 
@@ -25,6 +26,8 @@ pub struct Life {
     pub in_force: Option<i64>,
     /// Whether its kind is approved at all.
     pub is_approvable: bool,
+    /// Who reviews its kind.
+    pub reviewers: Reviewers,
     /// The verbs that are open to the caller.
     pub open_verbs: Vec<Verb>,
     /// What the checks of the act found.
@@ -41,7 +44,13 @@ impl Life {
             Verb::Return => self.state.returned(to_draft),
             Verb::Cancel if self.in_force.is_some() => self.state.after(verb).find(|then| *then == State::Approved),
             Verb::Cancel => self.state.after(verb).find(|then| *then == State::Cancelled),
-            _ => self.state.after(verb).next(),
+            Verb::Submit
+            | Verb::Withdraw
+            | Verb::Endorse
+            | Verb::Appraise
+            | Verb::Approve
+            | Verb::Amend
+            | Verb::Close => self.state.after(verb).next(),
         };
         then.ok_or_else(|| {
             let open: Vec<&str> = self.verbs().into_iter().map(Verb::as_str).collect();
@@ -143,6 +152,7 @@ mod tests {
             number: 0,
             in_force,
             is_approvable,
+            reviewers: Reviewers::Finance,
             open_verbs: Vec::new(),
             findings: Vec::new(),
             revision: 1,

@@ -341,7 +341,9 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
         let (action, part) = match estimate.state {
             State::Endorsed => (Action::WriteAppraised, Part::Worked),
             State::Appraised => (Action::WriteDecided, Part::Approved),
-            _ => (Action::DraftDocument, Part::Worked),
+            State::Draft | State::Submitted | State::Approved | State::Closed | State::Cancelled => {
+                (Action::DraftDocument, Part::Worked)
+            }
         };
         let permit = tx.standing().may_at(action, &estimate.key.unit)?;
         tx.permit(permit);

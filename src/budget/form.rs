@@ -34,16 +34,17 @@ pub fn findings(estimate: &Estimate, lines: &[Line], facts: &Facts) -> Vec<Findi
 
 /// FORM-03: every line states what this state has to state.
 fn unstated(estimate: &Estimate, lines: &[Line]) -> Option<Finding> {
-    let stage = match estimate.state {
-        State::Draft | State::Submitted => Stage::Requested,
-        State::Endorsed => Stage::Appraised,
-        _ => Stage::Decided,
+    // What a stage does not state it takes from the one before; a line that a reviewer added has no request.
+    let (stage, before) = match estimate.state {
+        State::Draft | State::Submitted => (Stage::Requested, None),
+        State::Endorsed => (Stage::Appraised, Some(Stage::Requested)),
+        State::Appraised | State::Approved | State::Closed | State::Cancelled => {
+            (Stage::Decided, Some(Stage::Appraised))
+        }
     };
-    // A line that a reviewer added has no request; from then on its later stages count.
-    let open = |line: &&Line| match stage {
-        Stage::Requested => line.amounts.get(stage).is_none(),
-        Stage::Appraised => line.amounts.get(stage).or(line.amounts.get(Stage::Requested)).is_none(),
-        _ => line.amounts.get(stage).or(line.amounts.get(Stage::Appraised)).is_none(),
+    let open = |line: &&Line| {
+        let taken = before.and_then(|before| line.amounts.get(before));
+        line.amounts.get(stage).or(taken).is_none()
     };
     let word = stage.as_str().to_ascii_lowercase();
     let message = |count: usize| format!("{count} lines do not state `{word}`; 0 is a figure, nothing is not");

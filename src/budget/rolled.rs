@@ -13,7 +13,7 @@ use super::summary::{Basis, Cells, Ground, Header, Part, choose};
 use crate::app::Visibility;
 use crate::commit::{View, journal};
 use crate::error::Result;
-use crate::id::{DelegationName, EstimateName, GrantName};
+use crate::id::{DelegationName, EstimateName, GrantName, PlanName};
 use crate::limits;
 
 /// How many commands since are looked through, and how many estimates may have changed; after more, all is added up again.
@@ -219,8 +219,9 @@ fn touched(view: &mut View<'_>, after: i64) -> Result<Option<Vec<String>>> {
     for name in commands.iter().flat_map(|command| &command.names) {
         match EstimateName::parse(name) {
             Some(name) => drop(touched.insert(name.estimate)),
-            // They change who may see what, which is part of the key.
+            // Who may see what is part of the key, and plans are added up elsewhere.
             None if GrantName::parse(name).is_some() || DelegationName::parse(name).is_some() => {}
+            None if PlanName::parse(name).is_some() => {}
             None => return Ok(None),
         }
     }

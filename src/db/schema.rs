@@ -547,3 +547,95 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(acts, decisions);
 
 diesel::allow_tables_to_appear_in_same_query!(estimate_versions, estimate_totals, line_versions);
+
+diesel::table! {
+    plans (jurisdiction, plan) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        plan -> Text,
+        at -> BigInt,
+        unit -> Text,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    plan_versions (jurisdiction, plan, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        title -> Text,
+        label -> Text,
+        first_year -> BigInt,
+        last_year -> BigInt,
+        base_year -> Nullable<BigInt>,
+        state -> Text,
+        submission -> BigInt,
+        number -> BigInt,
+        in_force -> Nullable<BigInt>,
+        item_count -> BigInt,
+        last_sequence -> BigInt,
+    }
+}
+
+diesel::table! {
+    plan_texts (jurisdiction, plan, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        narrative -> Text,
+        legal_basis -> Text,
+        refers_to -> Text,
+    }
+}
+
+diesel::table! {
+    plan_item_versions (jurisdiction, plan, item, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        item -> Text,
+        sequence -> BigInt,
+        kind -> Text,
+        code -> Text,
+        title -> Text,
+        body -> Text,
+        search -> Text,
+        goal_group -> Nullable<Text>,
+        goal -> Nullable<Text>,
+        measure -> Nullable<Text>,
+        value_kind -> Nullable<Text>,
+        direction -> Nullable<Text>,
+        comparator -> Nullable<Text>,
+        aggregation -> Nullable<Text>,
+        cumulative -> Nullable<BigInt>,
+        decimals -> Nullable<BigInt>,
+        formula -> Nullable<Text>,
+        numerator -> Nullable<Text>,
+        denominator -> Nullable<Text>,
+        baseline_year -> Nullable<BigInt>,
+        baseline -> Nullable<BigInt>,
+        targets -> Nullable<Text>,
+        source -> Nullable<Text>,
+        unit -> Nullable<Text>,
+        partners -> Nullable<Text>,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        authority -> Nullable<Text>,
+        serves -> Nullable<Text>,
+        outside_reason -> Nullable<Text>,
+        holder -> Nullable<Text>,
+        year -> Nullable<BigInt>,
+        financing_class -> Nullable<Text>,
+        nature -> Nullable<Text>,
+        amount -> Nullable<BigInt>,
+    }
+}
+diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::authority::{Action, Relation, Role, ways};
-use super::tree::{Place, Tree};
+use super::tree::{Place, Reviewers, Tree};
 use crate::id::{JurisdictionName, UnitName};
 use crate::word::Word;
 
@@ -40,8 +40,8 @@ pub struct Standing {
     pub tree: Arc<Tree>,
     /// What answers for others with the same say is kept under.
     pub visibility: [u8; 32],
-    /// What [`Standing::visible`] found.
-    pub seen: OnceLock<Option<Vec<String>>>,
+    /// What [`Standing::visible_for`] found, by reviewers.
+    pub seen: [OnceLock<Option<Vec<String>>>; Reviewers::ALL.len()],
 }
 
 /// The proof that somebody was entitled; only a [`Standing`] gives it.
@@ -141,6 +141,11 @@ impl Standing {
         self.may(action, &self.place(Some(unit)))
     }
 
+    /// The same on a document of a unit whose kind is reviewed by these.
+    pub fn may_for(&self, action: Action, unit: &str, reviewers: Reviewers) -> Result<Permit, Denial> {
+        self.may(action, &self.tree.place_for(unit, reviewers))
+    }
+
     /// The same on what belongs to the whole jurisdiction.
     pub fn may_here(&self, action: Action) -> Result<Permit, Denial> {
         self.may(action, &Place::default())
@@ -161,6 +166,11 @@ impl Standing {
         self.may_at(Action::ReadDocument, unit).is_ok()
     }
 
+    /// Whether it may know of the documents of a unit whose kind is reviewed by these.
+    pub fn sees_for(&self, unit: &str, reviewers: Reviewers) -> bool {
+        self.may_for(Action::ReadDocument, unit, reviewers).is_ok()
+    }
+
     /// Whether it may know what every member of the jurisdiction knows.
     pub fn is_member(&self) -> bool {
         self.may_here(Action::ReadMember).is_ok()
@@ -168,14 +178,19 @@ impl Standing {
 
     /// The units whose documents it may know of; none means all, also those that are still to come.
     pub fn visible(&self) -> Option<&[String]> {
+        self.visible_for(Reviewers::Finance)
+    }
+
+    /// The same of documents whose kind is reviewed by these.
+    pub fn visible_for(&self, reviewers: Reviewers) -> Option<&[String]> {
         let find = || {
             if self.everything || self.held.iter().any(|held| held.scope.is_none()) {
                 return None;
             }
-            let units: BTreeSet<&str> = self.tree.units().filter(|unit| self.sees(unit)).collect();
+            let units: BTreeSet<&str> = self.tree.units().filter(|unit| self.sees_for(unit, reviewers)).collect();
             Some(units.into_iter().map(str::to_owned).collect())
         };
-        self.seen.get_or_init(find).as_deref()
+        self.seen[reviewers as usize].get_or_init(find).as_deref()
     }
 
     fn denial(&self, action: Action, place: &Place) -> Denial {

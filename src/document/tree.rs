@@ -3,6 +3,17 @@
 use std::collections::HashMap;
 
 use crate::limits;
+use crate::words;
+
+words! {
+    /// Who reviews a kind of document of a unit of level I.
+    Reviewers {
+        /// The nearest that holds FINANCE.
+        Finance "FINANCE",
+        /// The nearest that holds PLANNING; FINANCE where nobody does.
+        Planning "PLANNING",
+    }
+}
 
 /// What authority needs to know of a unit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +24,8 @@ pub struct Node {
     pub is_level_one: bool,
     /// Whether it holds FINANCE on the day.
     pub holds_finance: bool,
+    /// Whether it holds PLANNING on the day.
+    pub holds_planning: bool,
     /// Whether it holds COUNCIL on the day.
     pub holds_council: bool,
 }
@@ -23,6 +36,8 @@ pub struct Tree {
     nodes: HashMap<String, Node>,
     /// Those that hold FINANCE, by the unit above them.
     finance: HashMap<Option<String>, Vec<String>>,
+    /// Those that hold PLANNING, by the unit above them.
+    planning: HashMap<Option<String>, Vec<String>>,
     /// Those that hold COUNCIL, by the unit above them.
     council: HashMap<Option<String>, Vec<String>>,
 }
@@ -45,6 +60,9 @@ impl Tree {
         for (unit, node) in &tree.nodes {
             if node.holds_finance {
                 tree.finance.entry(node.parent.clone()).or_default().push(unit.clone());
+            }
+            if node.holds_planning {
+                tree.planning.entry(node.parent.clone()).or_default().push(unit.clone());
             }
             if node.holds_council {
                 tree.council.entry(node.parent.clone()).or_default().push(unit.clone());
@@ -71,8 +89,13 @@ impl Tree {
 
     /// Where what a unit owns stands.
     pub fn place(&self, unit: &str) -> Place {
+        self.place_for(unit, Reviewers::Finance)
+    }
+
+    /// Where a document of a unit stands whose kind is reviewed by these.
+    pub fn place_for(&self, unit: &str, reviewers: Reviewers) -> Place {
         let owner = self.chain(unit);
-        let reviewing = self.reviewing(&owner);
+        let reviewing = self.reviewing(&owner, reviewers);
         let approving = self.approving(&owner);
         let chains = |units: Vec<String>| units.iter().map(|unit| self.chain(unit)).collect();
         Place { reviewing: chains(reviewing), approving: chains(approving), owner }
@@ -82,14 +105,20 @@ impl Tree {
         self.nodes.get(unit)?.parent.as_deref()
     }
 
-    /// The parent for a unit below one of level I; for the others the nearest that holds FINANCE, else the parent; the root
+    /// The parent for a unit below one of level I; for the others the nearest that holds the function, else the parent; the root
     /// itself where there is nobody else.
-    fn reviewing(&self, chain: &[String]) -> Vec<String> {
+    fn reviewing(&self, chain: &[String], reviewers: Reviewers) -> Vec<String> {
         let Some((unit, above)) = chain.split_first() else { return Vec::new() };
         let is_level_one = |unit: &String| self.nodes.get(unit).is_some_and(|node| node.is_level_one);
         let is_child = !is_level_one(unit) && above.iter().any(is_level_one);
-        let finance = if is_child { Vec::new() } else { nearest(&self.finance, chain) };
-        if finance.is_empty() { vec![above.first().unwrap_or(unit).clone()] } else { finance }
+        let mut holders = Vec::new();
+        if !is_child && reviewers == Reviewers::Planning {
+            holders = nearest(&self.planning, chain);
+        }
+        if !is_child && holders.is_empty() {
+            holders = nearest(&self.finance, chain);
+        }
+        if holders.is_empty() { vec![above.first().unwrap_or(unit).clone()] } else { holders }
     }
 
     /// Every unit above and the nearest that holds COUNCIL; at the root also the root itself.
@@ -125,6 +154,7 @@ mod tests {
             ("tinh".to_owned(), node(None)),
             ("hdnd".to_owned(), Node { holds_council: true, ..node(Some("tinh")) }),
             ("stc".to_owned(), Node { holds_finance: true, ..level_one("tinh") }),
+            ("skhdt".to_owned(), Node { holds_planning: true, ..level_one("tinh") }),
             ("khcn".to_owned(), level_one("tinh")),
             ("tt".to_owned(), node(Some("khcn"))),
             ("huyen".to_owned(), node(Some("tinh"))),
@@ -147,6 +177,18 @@ mod tests {
         assert_eq!(reviewing("tinh"), "stc");
         let bare = Tree::new(HashMap::from([("a".to_owned(), Node::default())]));
         assert_eq!(firsts(&bare.place("a").reviewing), "a");
+    }
+
+    #[test]
+    fn plans_are_reviewed_where_planning_is_and_by_finance_where_nobody_holds_it() {
+        let reviewing = |unit: &str| firsts(&tree().place_for(unit, Reviewers::Planning).reviewing);
+        assert_eq!(reviewing("khcn"), "skhdt");
+        assert_eq!(reviewing("tt"), "khcn");
+        // A district has no planning unit of its own; that of the province is nearer than none.
+        assert_eq!(reviewing("truong"), "skhdt");
+        let mut bare = tree().nodes;
+        bare.remove("skhdt");
+        assert_eq!(firsts(&Tree::new(bare).place_for("khcn", Reviewers::Planning).reviewing), "stc");
     }
 
     #[test]

@@ -74,7 +74,7 @@ sentences! {
     ConversionShares: "Tổng tỷ lệ chuyển đổi phải bằng 100%.", "The shares of a conversion must add to 100 %.";
     ConversionMissing: "Chưa có bảng chuyển đổi cho mã này.", "There is no conversion of this code.";
     SchemeYearsInverted: "Năm cuối phải không trước năm đầu.", "The last fiscal year would be before the first.";
-    NotDraft: "Dự toán không ở trạng thái soạn thảo.", "The estimate is not a draft.";
+    NotDraft: "Tài liệu không ở trạng thái soạn thảo.", "The document is not a draft.";
     StageNotWritable: "Không được ghi số liệu ở bước này.", "This stage cannot be written now.";
     CostBasisMismatch: "Số lượng × đơn giá × định mức khác số đề nghị.", "Quantity × price × norm differs from the request.";
     CounterpartInvalid: "Đơn vị đối ứng không hợp lệ.", "The counterpart unit is not valid.";
@@ -95,7 +95,11 @@ sentences! {
     Finding: "Tài liệu chưa đạt kiểm tra.", "A check found what stops this.";
     StageReasonMissing: "Số liệu thay đổi phải có lý do.", "A figure that was changed needs a reason.";
     ActDiffers: "Văn bản này đã được ghi khác.", "This act was stated otherwise before.";
-    AlreadyInForce: "Đã có dự toán khác đang có hiệu lực.", "Another estimate of this unit and year is in force.";
+    AlreadyInForce: "Đã có tài liệu khác đang có hiệu lực.", "Another document of this unit, kind and year is in force.";
     LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";
+    PlanYearOutside: "Năm không thuộc thời kỳ kế hoạch.", "A year is not one of the plan's.";
+    FormulaInvalid: "Công thức không tính được.", "A formula cannot be computed.";
+    ItemsPerPlan: "Kế hoạch có quá nhiều mục.", "The plan has too many items.";
+    ItemInUse: "Mục này đang được mục khác dẫn chiếu.", "Another item refers to this one.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

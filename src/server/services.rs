@@ -12,11 +12,18 @@ use crate::app::App;
 use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{access, approval, budget, classification, identity, organisation, pb};
+use crate::{access, approval, budget, classification, identity, organisation, pb, plan};
 
 /// The routes of every slice.
-pub const ROUTES: &[fn() -> Vec<Route>] =
-    &[identity::routes, access::routes, organisation::routes, classification::routes, budget::routes, approval::routes];
+pub const ROUTES: &[fn() -> Vec<Route>] = &[
+    identity::routes,
+    access::routes,
+    organisation::routes,
+    classification::routes,
+    budget::routes,
+    plan::routes,
+    approval::routes,
+];
 
 /// Who may call a method.
 pub fn rule_of(path: &str) -> Option<Rule> {

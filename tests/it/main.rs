@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod approval;
 mod budget;
 mod classification;
 mod coverage;
@@ -15,6 +16,7 @@ mod harness;
 mod identity;
 mod machine;
 mod organisation;
+mod plan;
 mod plans;
 mod postgres;
 mod process;

@@ -85,8 +85,22 @@ async fn work(h: &Harness) {
     h.budget().summarize_budget(again).await.unwrap();
     let estimate = h.budget().get_estimate(pb::GetEstimateRequest { name: estimate_name("f"), read_at: None }).await;
     let etag = estimate.unwrap().into_inner().etag;
+    plan(h).await;
     let delete = pb::DeleteEstimateRequest { name: estimate_name("f"), etag, ..Default::default() };
     h.budget().delete_estimate(delete).await.unwrap();
+}
+
+/// What is asked of plans: a batch of every kind of operation, lists, the check and an approval.
+async fn plan(h: &Harness) {
+    use crate::plan::{batch, created, deleted, goal, replaced};
+    use kehoach::document::state::Verb::{Amend, Appraise, Approve, Cancel, Endorse, Submit};
+    h.plan("p").await;
+    let items = h.items("p").await;
+    let operations = vec![created("", goal("X")), replaced(&items[0], goal("Y")), deleted(&items[3])];
+    h.plans().batch_write_plan(batch("p", operations)).await.unwrap();
+    let list = pb::ListPlansRequest { parent: jurisdiction_name("dt"), year: 2013, ..Default::default() };
+    h.plans().list_plans(list).await.unwrap();
+    h.carried("p", &[Submit, Endorse, Appraise, Approve, Amend, Cancel]).await;
 }
 
 /// Whether a statement looks for rows, and for those of a few objects: a handful of schemes and settings may be scanned.

@@ -7,12 +7,12 @@ use crate::classification::store as codes;
 use crate::commit::View;
 use crate::document::authority::{Action, Rule};
 use crate::document::standing::{Held, Standing};
-use crate::document::tree::Place;
+use crate::document::tree::{Place, Reviewers};
 use crate::error::{Error, Result};
-use crate::id::{EstimateName, GrantName, JurisdictionName, LineName, SchemeName, UnitName};
+use crate::id::{EstimateName, GrantName, JurisdictionName, LineName, PlanItemName, PlanName, SchemeName, UnitName};
 use crate::identity::store as principals;
 use crate::organisation::store as units;
-use crate::server;
+use crate::{plan, server};
 
 /// Asks who the caller is in a jurisdiction.
 #[derive(Debug, Clone)]
@@ -99,7 +99,7 @@ pub async fn test_access(app: App, call: Call, ask: TestAccess) -> Result<Keep<V
     let (jurisdiction, machine) = (ask.jurisdiction.clone(), app.clone());
     let read = move |view: &mut View<'_>| {
         let caller = view.standing;
-        let unit = owner_of(view, &ask)?;
+        let (unit, reviewers) = owner_of(view, &ask)?;
         let is_self = ask.principal.as_ref().is_none_or(|principal| *principal == caller.actor);
         if !is_self {
             caller.may_here(Action::TestOthers)?;
@@ -108,8 +108,10 @@ pub async fn test_access(app: App, call: Call, ask: TestAccess) -> Result<Keep<V
         let (day, revision) = (caller.day.clone(), view.revision);
         let judge = |standing: &Standing| {
             // What the jurisdiction alone decides has no place.
-            let place =
-                if matches!(rule, Some(Rule::Whole(_))) { Place::default() } else { standing.place(unit.as_deref()) };
+            let place = match &unit {
+                Some(unit) if !matches!(rule, Some(Rule::Whole(_))) => standing.tree.place_for(unit, reviewers),
+                _ => Place::default(),
+            };
             match standing.may(action, &place) {
                 Ok(permit) => (Some((permit.rule().to_owned(), permit.grant().to_owned())), String::new()),
                 Err(denial) => (None, denial.needs()),
@@ -140,8 +142,21 @@ impl TestAccess {
     }
 }
 
-/// The unit that owns an object; none for what belongs to the whole jurisdiction. The caller must know of it.
-fn owner_of(view: &mut View<'_>, ask: &TestAccess) -> Result<Option<String>> {
+/// The unit that owns an object, none for what belongs to the whole jurisdiction, and who reviews what is of its kind. The caller
+/// must know of it.
+fn owner_of(view: &mut View<'_>, ask: &TestAccess) -> Result<(Option<String>, Reviewers)> {
+    let of_item = PlanItemName::parse(&ask.object).map(|item| item.plan_name());
+    if let Some(name) = of_item.or_else(|| PlanName::parse(&ask.object)) {
+        if name.jurisdiction != ask.jurisdiction {
+            return Err(Error::invalid("object", "is of another jurisdiction"));
+        }
+        let found = plan::load(view, &name)?;
+        return Ok((Some(found.unit), found.kind.reviewers()));
+    }
+    Ok((unit_of(view, ask)?, Reviewers::Finance))
+}
+
+fn unit_of(view: &mut View<'_>, ask: &TestAccess) -> Result<Option<String>> {
     let name = ask.object.as_str();
     let foreign = |jurisdiction: &str| jurisdiction != ask.jurisdiction;
     let missing = |kind: &'static str| Error::NotFound { kind, name: name.to_owned() };
@@ -178,6 +193,6 @@ fn owner_of(view: &mut View<'_>, ask: &TestAccess) -> Result<Option<String>> {
     match JurisdictionName::parse(name) {
         Some(whole) if !foreign(&whole.jurisdiction) => Ok(None),
         Some(_) => Err(elsewhere),
-        None => Err(Error::invalid("object", "is not the name of a unit, estimate, line, grant or scheme")),
+        None => Err(Error::invalid("object", "is not the name of a unit, estimate, line, plan, item, grant or scheme")),
     }
 }

@@ -13,7 +13,6 @@ use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::number;
 use crate::grpc::{FromWire, IntoWire, Sending};
-use crate::id::LineName;
 use crate::period::is_day;
 use crate::{mutations, pb};
 
@@ -177,11 +176,10 @@ fn remarks(name: &str, given: Vec<pb::LineRemark>, faults: &mut Faults) -> Vec<(
     let mut read = Vec::new();
     for (at, pb::LineRemark { line, remark }) in given.into_iter().enumerate() {
         let field = format!("remarks[{at}].line");
-        let Some(parsed) = LineName::parse(&line) else { continue };
-        let of = format!("jurisdictions/{}/estimates/{}", parsed.jurisdiction, parsed.estimate);
-        faults.when(of != name, &field, "is of another document");
+        let Some((document, part)) = DocumentName::of_line(&line) else { continue };
+        faults.when(document.to_string() != name, &field, "is of another document");
         faults.when(!seen.insert(line), &field, "has a remark already");
-        read.push((parsed.line, faults.long(&format!("remarks[{at}].remark"), &remark)));
+        read.push((part, faults.long(&format!("remarks[{at}].remark"), &remark)));
     }
     read
 }
@@ -199,6 +197,7 @@ impl IntoWire for Life {
             number: amendment,
             in_force,
             is_approvable: _,
+            reviewers: _,
             open_verbs,
             findings,
             revision,

@@ -85,6 +85,15 @@ pub fn unit_is_taken(view: &mut View<'_>, unit: &str) -> Result<bool> {
     Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
 }
 
+/// The first day on which a unit no longer exists, if one is known; `None` where there is no such unit at the revision of the view.
+pub fn closing_day(view: &mut View<'_>, unit: &str) -> Result<Option<Option<String>>> {
+    let query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::unit.eq(unit)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .select(versions::closes_on);
+    Ok(direct!(view.conn, |conn| query.first::<Option<String>>(conn)).optional()?)
+}
+
 /// The unit that has an external code at the revision of the view.
 pub fn find_unit_by_code(view: &mut View<'_>, code: &ExternalCode) -> Result<Option<String>> {
     let found = codes::table

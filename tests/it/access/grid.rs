@@ -10,11 +10,13 @@ use prost::Message;
 use tonic::{Code, Request};
 
 use super::ground::{Ground, confirm, grant, grant_in, revoke};
+use super::planning::planning;
 use super::table::{SCOPES, allows};
 use crate::budget::{batch, create, created, line};
 use crate::harness::{
     Locked, jurisdiction_name, locked, new_jurisdiction, new_principal, new_unit, principal_name, unit_name,
 };
+use crate::plan::plan_name;
 
 /// Somebody who calls: a role in relations to the department, or nobody in particular.
 struct Person {
@@ -30,6 +32,7 @@ struct Objects {
     child: pb::Unit,
     estimate: pb::Estimate,
     line: String,
+    plan: pb::Plan,
     scheme: pb::Scheme,
     grant: pb::Grant,
     pending: pb::Grant,
@@ -71,6 +74,7 @@ async fn objects(g: &Ground) -> Objects {
     let lines = pb::ListLinesRequest { parent: name.clone(), ..Default::default() };
     let lines = g.h.budget_as(&g.an).list_lines(lines).await.unwrap().into_inner().lines;
     let estimate = pb::GetEstimateRequest { name, read_at: None };
+    let plan = pb::GetPlanRequest { name: plan_name("p"), read_at: None };
     let scheme = pb::GetSchemeRequest { name: "jurisdictions/dt/schemes/own".to_owned(), read_at: None };
     g.principal("other").await;
     let lender = g.holder("lender", pb::Role::Reader, "khcn").await;
@@ -85,6 +89,7 @@ async fn objects(g: &Ground) -> Objects {
         unit: unit("khcn").await,
         child: unit("tt").await,
         estimate: g.h.budget_as(&g.an).get_estimate(estimate).await.unwrap().into_inner(),
+        plan: g.h.plans_as(&g.an).get_plan(plan).await.unwrap().into_inner(),
         line: lines.first().unwrap().name.clone(),
         scheme: g.h.classification_as(&g.an).get_scheme(scheme).await.unwrap().into_inner(),
         grant: g.give("other", pb::Role::Reader, "khcn").await,
@@ -104,6 +109,8 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
     organisation(method, o)
         .or_else(|| classification(method, o))
         .or_else(|| budget(method, o))
+        .or_else(|| approval(method, o))
+        .or_else(|| planning(method, &o.plan))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
 }
@@ -274,6 +281,38 @@ fn budget(method: &str, o: &Objects) -> Option<Vec<u8>> {
     })
 }
 
+fn approval(method: &str, o: &Objects) -> Option<Vec<u8>> {
+    let (validate_only, parent, reason) = (true, jurisdiction_name("dt"), "Vì".to_owned());
+    let (name, etag) = (o.estimate.name.clone(), o.estimate.etag.clone());
+    let documents = vec![pb::DocumentVersion { name: name.clone(), etag: etag.clone() }];
+    let act = crate::approval::act("1");
+    Some(match method {
+        "Submit" => pb::SubmitRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "Withdraw" => pb::WithdrawRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "Endorse" => pb::EndorseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "Return" => pb::ReturnRequest { name, etag, validate_only, reason, ..Default::default() }.encode_to_vec(),
+        "Appraise" => pb::AppraiseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "Approve" => pb::ApproveRequest { name, etag, act, validate_only, ..Default::default() }.encode_to_vec(),
+        "Amend" => pb::AmendRequest { name, etag, validate_only, reason, ..Default::default() }.encode_to_vec(),
+        "Close" => pb::CloseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "Cancel" => pb::CancelRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "BatchEndorse" => {
+            pb::BatchEndorseRequest { parent, documents, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "BatchAppraise" => {
+            pb::BatchAppraiseRequest { parent, documents, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "BatchApprove" => {
+            pb::BatchApproveRequest { parent, documents, act, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "GetLife" => pb::GetLifeRequest { name, read_at: None }.encode_to_vec(),
+        "CheckDocument" => pb::CheckDocumentRequest { name, read_at: None }.encode_to_vec(),
+        "ListSteps" => pb::ListStepsRequest { name, ..Default::default() }.encode_to_vec(),
+        "ListDecisions" => pb::ListDecisionsRequest { parent, document: name, ..Default::default() }.encode_to_vec(),
+        _ => return None,
+    })
+}
+
 fn access(method: &str, o: &Objects) -> Option<Vec<u8>> {
     let (validate_only, parent) = (true, jurisdiction_name("dt"));
     let delegation =
@@ -353,7 +392,8 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         return Ok(());
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
-    let is_plain = matches!(rule, Rule::Whole(_)) || ["CreateUnit", "CreateEstimate", "CreateGrant"].contains(&method);
+    let is_plain = matches!(rule, Rule::Whole(_))
+        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateGrant"].contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
@@ -361,7 +401,9 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         (Action::ManageGrants, Action::ReadGrants),
         (Action::ManageDelegations, Action::ReadDelegations),
     ];
-    let knows = is_plain || reading.iter().any(|(change, read)| *change == rule.action() && may(*read));
+    let is_verb = (Action::SubmitDocument..=Action::CloseDocument).contains(&rule.action());
+    let reads = |(change, read): &(Action, Action)| *change == rule.action() && may(*read);
+    let knows = is_plain || is_verb && may(Action::ReadDocument) || reading.iter().any(reads);
     Err(if knows { Code::PermissionDenied } else { Code::NotFound })
 }
 
@@ -425,6 +467,7 @@ locked! {
         for (path, object) in [
             ("/kehoach.v1.BudgetService/BatchWriteLines", &objects.estimate.name),
             ("/kehoach.v1.BudgetService/GetLine", &objects.line),
+            ("/kehoach.v1.PlanService/BatchWritePlan", &objects.plan.name),
             ("/kehoach.v1.OrganisationService/CloseUnit", &objects.unit.name),
             ("/kehoach.v1.AccessService/RevokeGrant", &objects.grant.name),
             ("/kehoach.v1.ClassificationService/UpdateScheme", &objects.scheme.name),

@@ -7,6 +7,7 @@ use kehoach::pb::Role;
 
 use crate::budget::{create, line};
 use crate::harness::{Locked, department, jurisdiction_name, new_jurisdiction, new_unit, principal_name, unit_name};
+use crate::plan::{new_plan, usual_items};
 
 /// The server with the ground laid: jurisdiction `dt`, ADMINs `an` and `binh`, the estimate `e` of `khcn`.
 pub struct Ground {
@@ -106,6 +107,7 @@ impl Ground {
         g.h.classification_as(&g.an).batch_write_codes(codes).await.unwrap();
         let drafter = g.holder("drafter-of-all", Role::Drafter, "").await;
         g.h.budget_as(&drafter).create_estimate(create("e", 2026, vec![line("101", 100)])).await.unwrap();
+        g.h.plans_as(&drafter).create_plan(new_plan("p", usual_items())).await.unwrap();
         g
     }
 

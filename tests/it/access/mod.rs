@@ -3,7 +3,8 @@
 mod delegations;
 mod grants;
 mod grid;
-mod ground;
+pub mod ground;
 mod importing;
+mod planning;
 mod table;
 mod visibility;

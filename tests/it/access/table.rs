@@ -46,6 +46,7 @@ fn tree() -> Tree {
             parent: Some((*parent).to_owned()).filter(|parent| !parent.is_empty()),
             is_level_one: ["stc", "khcn", "yt"].contains(unit),
             holds_finance: *unit == "stc",
+            holds_planning: false,
             holds_council: *unit == "hdnd",
         };
         ((*unit).to_owned(), node)

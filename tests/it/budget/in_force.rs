@@ -1,7 +1,7 @@
 //! Texts in force: what was approved stays readable, alone, in lists and in roll-ups, however far an amendment has come.
 
-use kehoach::pb::approval_service_client::ApprovalServiceClient;
-use tonic::{Code, Request};
+use kehoach::document::state::Verb::{Amend, Appraise, Approve, Cancel, Close, Endorse, Submit};
+use tonic::Code;
 
 use super::*;
 use crate::harness::{engines, fields, refused};
@@ -11,47 +11,14 @@ fn in_force(revision: Option<i64>) -> Option<pb::ReadAt> {
     Some(pb::ReadAt { moment: revision.map(pb::read_at::Moment::Revision), in_force: true })
 }
 
-fn by<T>(person: &'static str, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.metadata_mut().insert("kehoach-user", tonic::metadata::MetadataValue::from_static(person));
-    request
-}
-
-fn act() -> Option<pb::SignedAct> {
-    Some(pb::SignedAct {
-        number: "12/QĐ-UBND".to_owned(),
-        signed_on: "2025-07-31".to_owned(),
-        authority: "Ủy ban nhân dân tỉnh".to_owned(),
-        signer: "Chủ tịch".to_owned(),
-        ..Default::default()
-    })
-}
-
-fn without_narrative() -> Vec<pb::Justification> {
-    vec![pb::Justification { rule: "FORM-06".to_owned(), text: "Theo mẫu.".to_owned() }]
-}
-
 impl Harness {
     /// Submitted, endorsed, appraised and approved, each by somebody else; the revision of the approval.
     async fn approved(&self, id: &str) -> i64 {
-        let mut client = ApprovalServiceClient::new(self.channel());
-        let (name, justifications) = (estimate_name(id), without_narrative());
-        let etag = self.text(id, None).await.unwrap().etag;
-        let submit = pb::SubmitRequest { name: name.clone(), etag, justifications, ..Default::default() };
-        let life = client.submit(by("dev", submit)).await.unwrap().into_inner();
-        let endorse = pb::EndorseRequest { name: name.clone(), etag: life.etag, ..Default::default() };
-        let life = client.endorse(by("head", endorse)).await.unwrap().into_inner();
-        let appraise = pb::AppraiseRequest { name: name.clone(), etag: life.etag, ..Default::default() };
-        let life = client.appraise(by("reviewer", appraise)).await.unwrap().into_inner();
-        let (act, justifications) = (act(), without_narrative());
-        let approve = pb::ApproveRequest { name, act, justifications, etag: life.etag, ..Default::default() };
-        client.approve(by("approver", approve)).await.unwrap().into_inner().revision
+        self.walk(id, &[Submit, Endorse, Appraise, Approve]).await.revision
     }
 
     async fn amended(&self, id: &str) {
-        let (name, etag) = (estimate_name(id), self.text(id, None).await.unwrap().etag);
-        let request = pb::AmendRequest { name, etag, reason: "Điều chỉnh".to_owned(), ..Default::default() };
-        ApprovalServiceClient::new(self.channel()).amend(by("dev", request)).await.unwrap();
+        self.walk(id, &[Amend]).await;
     }
 
     async fn text(&self, id: &str, read_at: Option<pb::ReadAt>) -> Result<pb::Estimate, tonic::Status> {
@@ -258,9 +225,7 @@ engines! {
         assert_eq!(h.rolled_up_of_year(InForce, None).await, (2, Some(18), Some(18)));
         assert_eq!(h.rolled_up_of_year(InForce, in_force(Some(then))).await, (2, Some(13), Some(13)));
         // The annual estimate that is made anew takes the place of the one before when it is approved.
-        let (name, etag) = (estimate_name("a"), h.text("a", None).await.unwrap().etag);
-        let close = pb::CloseRequest { name, etag, ..Default::default() };
-        ApprovalServiceClient::new(h.channel()).close(by("approver", close)).await.unwrap();
+        h.walk("a", &[Close]).await;
         assert_eq!(h.rolled_up_of_year(InForce, None).await, (2, Some(18), Some(18)));
         h.approved("r").await;
         assert_eq!(h.rolled_up_of_year(InForce, None).await, (2, Some(903), Some(903)));
@@ -305,9 +270,7 @@ engines! {
         let lines = h.text_lines("e1", in_force(None)).await.unwrap();
         h.amended("e1").await;
         h.request_instead("e1", 99).await;
-        let (name, etag) = (estimate_name("e1"), h.text("e1", None).await.unwrap().etag);
-        let cancel = pb::CancelRequest { name, etag, ..Default::default() };
-        ApprovalServiceClient::new(h.channel()).cancel(by("dev", cancel)).await.unwrap();
+        h.walk("e1", &[Cancel]).await;
         let text = h.text("e1", in_force(None)).await.unwrap();
         assert_eq!((text.state(), text.in_force_revision, requested(&text)), (pb::DocumentState::Approved, first, 10));
         assert_eq!(h.text_lines("e1", in_force(None)).await.unwrap(), lines);

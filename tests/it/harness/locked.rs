@@ -8,6 +8,7 @@ use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
+use kehoach::pb::plan_service_client::PlanServiceClient;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -139,6 +140,11 @@ impl Harness {
     pub fn budget_in_place(&self, credential: &str, lender: &str) -> BudgetServiceClient<As> {
         let bearer = Bearer(Some(credential.to_owned()), Some(lender.to_owned()));
         BudgetServiceClient::with_interceptor(self.channel.clone(), bearer)
+    }
+
+    /// A client of PlanService with a credential.
+    pub fn plans_as(&self, credential: &str) -> PlanServiceClient<As> {
+        PlanServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of BudgetService with a credential.

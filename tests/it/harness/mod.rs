@@ -22,6 +22,7 @@ use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
+use kehoach::pb::plan_service_client::PlanServiceClient;
 use kehoach::server::Server;
 use kehoach::{fsck, limits};
 use tokio::net::TcpListener;
@@ -37,7 +38,7 @@ pub(crate) use locked::locked;
 pub use locked::{As, Bearer, Locked, new_principal, principal_name};
 pub use place::{Place, new_folder};
 pub use program::Program;
-pub use refusal::{Standing, fields, refused, violations};
+pub use refusal::{Standing, fields, reason_of, refused, violations};
 
 /// 2025-08-01 00:00 UTC: when every test begins.
 pub const START: i64 = 1_754_006_400_000_000;
@@ -167,6 +168,11 @@ impl Harness {
     /// A client of BudgetService.
     pub fn budget(&self) -> BudgetServiceClient<Channel> {
         BudgetServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
+    }
+
+    /// A client of PlanService.
+    pub fn plans(&self) -> PlanServiceClient<Channel> {
+        PlanServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
     }
 
     /// A connection past the server, as a person with SQL would have it.

@@ -49,6 +49,11 @@ pub fn refused<T: Debug>(outcome: Result<T, Status>, code: Code, reason: &str) -
     details
 }
 
+/// The reason of a refusal.
+pub fn reason_of(status: &Status) -> String {
+    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_default()
+}
+
 /// The fields that an INVALID_ARGUMENT names, in its order.
 pub fn fields(details: &ErrorDetails) -> Vec<String> {
     details.bad_request().iter().flat_map(|bad| &bad.field_violations).map(|one| one.field.clone()).collect()

@@ -57,6 +57,9 @@ pub async fn make(world: &mut World, h: &Harness) {
     for (id, principal, role, maker) in [
         ("boss-admin", "boss", Role::Admin, "one"),
         ("boss-drafter", "boss", Role::Drafter, "one"),
+        ("boss-head", "boss", Role::Head, "one"),
+        ("boss-reviewer", "boss", Role::Reviewer, "one"),
+        ("boss-approver", "boss", Role::Approver, "one"),
         ("held", "svc", Role::Reader, "one"),
         ("held-2", "svc", Role::Reader, "one"),
         ("revoked", "svc", Role::Reader, "one"),
@@ -66,7 +69,7 @@ pub async fn make(world: &mut World, h: &Harness) {
     ] {
         let mut made = client.create_grant(by(maker, new_grant(id, principal, role))).await.unwrap().into_inner();
         let (name, etag) = (made.name.clone(), made.etag.clone());
-        if id == "boss-admin" {
+        if ["boss-admin", "boss-approver"].contains(&id) {
             let confirm = pb::ConfirmGrantRequest { name, etag, ..Default::default() };
             made = client.confirm_grant(by("two", confirm)).await.unwrap().into_inner();
         } else if id == "revoked" {

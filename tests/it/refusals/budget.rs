@@ -21,7 +21,7 @@ fn old() -> String {
 
 pub fn table(w: &World) -> Vec<Asked> {
     let mut table = reads();
-    table.extend([create_estimate(), update_estimate(w), delete_estimate(w), batch_write_lines(), copy_estimate()]);
+    table.extend([create_estimate(), update_estimate(w), delete_estimate(w), batch_write_lines(w), copy_estimate()]);
     table.extend([list_lines(), summarize(), compare()]);
     table
 }
@@ -95,11 +95,17 @@ fn update_estimate(w: &World) -> Asked {
         etag: w.etag(&estimate_name(id)),
         ..Default::default()
     };
-    let submitted = update("submitted");
+    let (submitted, approved) = (update("submitted"), w.etag(&estimate_name("draft-approved")));
     write("UpdateEstimate", update("e1"), pb::UpdateEstimateRequest { request_id: spent(), ..update("spare") })
         .invalid("mask", |m| m.update_mask = Some(prost_types::FieldMask { paths: vec!["none".to_owned()] }))
         .reused(|m| m.request_id = spent())
         .missing("name", |m| m.estimate.as_mut().unwrap().name = estimate_name("none"))
+        .fault("name", tonic::Code::PermissionDenied, "SEPARATION_OF_DUTIES", move |m| {
+            m.estimate.as_mut().unwrap().name = estimate_name("draft-approved");
+            if m.etag != old() {
+                m.etag.clone_from(&approved);
+            }
+        })
         .stale(|m| m.etag = old())
         .refused("year", "FIELD_IMMUTABLE", |m| m.estimate.as_mut().unwrap().fiscal_year = 2025)
         .refused("name", "NOT_DRAFT", move |m| {
@@ -132,7 +138,7 @@ fn delete_estimate(w: &World) -> Asked {
         .done()
 }
 
-fn batch_write_lines() -> Asked {
+fn batch_write_lines(w: &World) -> Asked {
     type Batch = pb::BatchWriteLinesRequest;
     let push = |m: &mut Batch, operation| m.operations.push(pb::LineOperation { operation: Some(operation) });
     let push_line = |m: &mut Batch, line| m.operations.push(pb::LineOperation { operation: Some(created("", line)) });
@@ -150,9 +156,20 @@ fn batch_write_lines() -> Asked {
             m.operations.retain(|one| matches!(one.operation, Some(Operation::Create(_))));
         })
         .missing("missing", move |m| push(m, delete(m, "none")))
+        .fault("missing", tonic::Code::PermissionDenied, "SEPARATION_OF_DUTIES", |m| {
+            m.parent = estimate_name("draft-approved");
+            m.operations.retain(|one| matches!(one.operation, Some(Operation::Create(_))));
+        })
         .fault("stale", tonic::Code::Aborted, "STALE_ETAG", move |m| push(m, delete(m, "l2")))
         .exists("exists", "ALREADY_EXISTS", move |m| push(m, created("l1", line("101", 1))))
-        .refused("parent", "NOT_DRAFT", |m| m.parent = estimate_name("submitted"));
+        .refused("parent", "NOT_DRAFT", |m| m.parent = estimate_name("submitted"))
+        .refused("parent", "LINE_NOT_DELETABLE", {
+            let (name, etag) = (line_name("endorsed-1", "l3"), w.etag(&line_name("endorsed-1", "l3")));
+            move |m| {
+                m.parent = estimate_name("endorsed-1");
+                push(m, deleted(&pb::Line { name: name.clone(), etag: etag.clone(), ..Default::default() }));
+            }
+        });
     rules(row, push_line).limit("parent", "LINES_PER_ESTIMATE", |m| m.parent = estimate_name("full")).done()
 }
 

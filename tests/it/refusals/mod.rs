@@ -4,11 +4,13 @@
 //! promise of a comment without a fault and a reason that nothing provokes fail.
 
 mod access;
+mod approval;
 mod budget;
 mod classification;
 mod identity;
 pub mod manual;
 mod organisation;
+mod plan;
 mod reasons;
 mod world;
 
@@ -167,6 +169,8 @@ pub fn table(world: &World) -> Vec<Asked> {
         organisation::table(world),
         classification::table(world),
         budget::table(world),
+        plan::table(world),
+        approval::table(world),
     ];
     slices.into_iter().flatten().collect()
 }
@@ -180,10 +184,12 @@ fn rank(fault: &Fault) -> u32 {
         // What only administrators may do is closed to others whatever is there.
         (Code::PermissionDenied, "NOT_ADMINISTRATOR") => 3,
         (Code::NotFound, _) => 4,
-        (Code::Aborted, _) => 5,
-        (Code::AlreadyExists, _) => 6,
-        (Code::FailedPrecondition, _) => 7,
-        (Code::ResourceExhausted, _) => 8,
+        // Whose hand is in an object is told to whom may know of it.
+        (Code::PermissionDenied, _) => 5,
+        (Code::Aborted, _) => 6,
+        (Code::AlreadyExists, _) => 7,
+        (Code::FailedPrecondition, _) => 8,
+        (Code::ResourceExhausted, _) => 9,
         (other, _) => panic!("{other:?} has no place in the order"),
     }
 }
@@ -191,7 +197,7 @@ fn rank(fault: &Fault) -> u32 {
 impl Asked {
     /// Sends the good request with some of its faults.
     async fn send(&self, h: &Harness, world: &World, chosen: &[usize]) -> Result<Bytes, Status> {
-        let denied = chosen.iter().any(|fault| self.faults[*fault].code == Code::PermissionDenied);
+        let denied = chosen.iter().any(|fault| self.faults[*fault].reason == "NOT_ADMINISTRATOR");
         let credential = if denied { &world.stranger } else { &world.admin };
         send(h, Some(credential), self.method, (self.encode)(chosen)).await
     }

@@ -1,0 +1,4 @@
+DROP TABLE plan_item_versions;
+DROP TABLE plan_texts;
+DROP TABLE plan_versions;
+DROP TABLE plans;

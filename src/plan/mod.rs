@@ -1,0 +1,12 @@
+//! Plans over several years: goals, indicators, tasks and money.
+
+mod actions;
+mod batch;
+mod grpc;
+pub(crate) mod life;
+pub(crate) mod model;
+pub(crate) mod store;
+mod wire;
+
+pub(crate) use actions::load;
+pub use grpc::routes;

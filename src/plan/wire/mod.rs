@@ -1,0 +1,53 @@
+//! The messages of `plan.proto`, to and from the words of this slice.
+
+mod items;
+mod plans;
+
+use crate::error::{Error, Result};
+use crate::grpc::faults::Faults;
+use crate::id::{PlanName, UnitName};
+
+fn plan_name(name: &str, field: &str) -> Result<PlanName> {
+    PlanName::parse(name).ok_or_else(|| Error::invalid(field, "is not the name of a plan"))
+}
+
+/// The id of the unit that a name names, none where it is empty; it must be of this jurisdiction.
+fn unit(name: &str, jurisdiction: &str, field: &str, faults: &mut Faults) -> Option<String> {
+    let name = UnitName::parse(name)?;
+    faults.when(name.jurisdiction != jurisdiction, field, "is of another jurisdiction");
+    Some(name.unit)
+}
+
+fn stated(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A count as a message has it.
+fn count(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::grpc::types::same_words;
+    use crate::pb;
+    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, ValueKind};
+
+    macro_rules! same {
+        ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
+            same_words::<$Word>($prefix, |number| pb::$Message::try_from(number).ok().map(|value| value.as_str_name()));
+        )*};
+    }
+
+    #[test]
+    fn words_are_those_of_the_protos() {
+        same! {
+            Kind = PlanKind "PLAN_KIND_";
+            ItemKind = PlanItemKind "PLAN_ITEM_KIND_";
+            ValueKind = IndicatorValueKind "INDICATOR_VALUE_KIND_";
+            Direction = IndicatorDirection "INDICATOR_DIRECTION_";
+            Comparator = Comparator "COMPARATOR_";
+            Aggregation = Aggregation "AGGREGATION_";
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! How each method of PlanService is called in the grid.
+
+use kehoach::pb;
+use prost::Message;
+
+use crate::harness::jurisdiction_name;
+use crate::plan::{batch, created, goal, new_plan};
+
+/// A request of a method that is in order; what changes something is only tried.
+pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
+    let (validate_only, name, etag) = (true, plan.name.clone(), plan.etag.clone());
+    Some(match method {
+        "CreatePlan" => pb::CreatePlanRequest { validate_only, ..new_plan("new", Vec::new()) }.encode_to_vec(),
+        "GetPlan" => pb::GetPlanRequest { name, read_at: None }.encode_to_vec(),
+        "ListPlans" => pb::ListPlansRequest { parent: jurisdiction_name("dt"), ..Default::default() }.encode_to_vec(),
+        "UpdatePlan" => {
+            let plan = Some(pb::Plan { name, title: "X".to_owned(), ..Default::default() });
+            pb::UpdatePlanRequest { plan, etag, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "DeletePlan" => pb::DeletePlanRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
+        "BatchWritePlan" => {
+            pb::BatchWritePlanRequest { validate_only, ..batch("p", vec![created("new", goal("X"))]) }.encode_to_vec()
+        }
+        "GetPlanItem" => pb::GetPlanItemRequest { name: format!("{name}/goals/g"), read_at: None }.encode_to_vec(),
+        "ListPlanItems" => pb::ListPlanItemsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        _ => return None,
+    })
+}
