@@ -172,7 +172,7 @@ impl Walk {
 
     /// The next verb of a document's life, or a step back.
     async fn live(&mut self) -> Result<(), Status> {
-        use pb::DocumentState::{Appraised, Approved, Draft, Endorsed, Submitted};
+        use pb::DocumentState::{Appraised, Approved, Cancelled, Closed, Draft, Endorsed, Submitted, Unspecified};
         let found = self.found().await?;
         let (name, etag, back) = (found.name.clone(), found.etag.clone(), self.dice.within(0..5) == 0);
         let justifications = ["FORM-01", "FORM-02", "FORM-03", "FORM-04", "FORM-05", "FORM-06"];
@@ -212,7 +212,7 @@ impl Walk {
                 client.close(by("approver", pb::CloseRequest { name, etag, reason, ..Default::default() })).await
             }
             Approved => client.amend(by("dev", pb::AmendRequest { name, etag, reason, ..Default::default() })).await,
-            _ => return Err(Status::failed_precondition("at its end")),
+            Closed | Cancelled | Unspecified => return Err(Status::failed_precondition("at its end")),
         };
         done.map(drop)
     }
