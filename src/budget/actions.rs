@@ -38,24 +38,6 @@ pub struct LookupEstimate {
     pub in_force: bool,
 }
 
-/// Asks for a page of estimates.
-#[derive(Debug, Clone)]
-pub struct ListEstimates {
-    pub jurisdiction: String,
-    pub unit: Option<UnitName>,
-    pub unit_only: bool,
-    pub filter: EstimateFilter,
-    pub read_at: ReadAt,
-    pub page: Page,
-}
-
-/// A page of estimates.
-#[derive(Debug, Clone)]
-pub struct ListedEstimates {
-    pub estimates: Vec<Estimate>,
-    pub next_page_token: String,
-}
-
 /// Asks for changes of a header.
 #[derive(Debug, Clone)]
 pub struct UpdateEstimate {
@@ -216,51 +198,6 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
 }
 
-pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<Keep<ListedEstimates>> {
-    let start = ask.page.start(app.instance(), ask.read_at)?;
-    let (instance, page, read_at) = (app.instance().clone(), ask.page, start.read_at);
-    let after = key_of(&start.after);
-    let jurisdiction = ask.jurisdiction.clone();
-    let (unit, unit_only, filter) = (ask.unit, ask.unit_only, ask.filter);
-    let read = move |view: &mut View<'_>| {
-        let mut filter = filter.clone();
-        let visible = view.standing.visible();
-        filter.units = visible.map(<[String]>::to_vec);
-        if let Some(unit) = &unit {
-            let places = units::subtree(view, &unit.unit)?;
-            if places.is_empty() {
-                return Err(Error::NotFound { kind: "Unit", name: unit.to_string() });
-            }
-            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0).map(|(unit, _)| unit);
-            let sees = |unit: &String| visible.is_none_or(|visible| visible.binary_search(unit).is_ok());
-            filter.units = Some(wanted.filter(sees).collect());
-        }
-        let mut estimates = store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?;
-        let next_page_token = page.cut(&instance, view.revision, &mut estimates, |last| key_texts(&last.key))?;
-        Ok(ListedEstimates { estimates, next_page_token })
-    };
-    let answer = app.read(&call, &jurisdiction, read_at, read).await?;
-    Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
-}
-
-fn key_texts(key: &Key) -> Vec<String> {
-    use crate::word::Word;
-    let Key { unit, fiscal_year, kind, series, sequence } = key;
-    vec![unit.clone(), fiscal_year.to_string(), kind.as_str().to_owned(), series.clone(), sequence.to_string()]
-}
-
-fn key_of(texts: &[String]) -> Option<Key> {
-    use crate::word::Word;
-    let [unit, fiscal_year, kind, series, sequence] = texts else { return None };
-    Some(Key {
-        unit: unit.clone(),
-        fiscal_year: fiscal_year.parse().ok()?,
-        kind: Kind::parse(kind)?,
-        series: series.clone(),
-        sequence: sequence.parse().ok()?,
-    })
-}
-
 pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Result<Answer<Estimate>> {
     let instance = app.instance().clone();
     let jurisdiction = ask.name.jurisdiction.clone();
@@ -396,7 +333,13 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
         let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
         let (at, id) = (&mut view.at(text), &estimate.estimate);
-        let mut lines = store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?;
+        // What fits a page wholly need not be cut out of more.
+        let is_whole = !in_force && after.is_none() && header.line_count <= page.size;
+        let mut lines = if is_whole && filter == LineFilter::default() && order == Order::default() {
+            store::all_lines(at, id)?
+        } else {
+            store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?
+        };
         let next_page_token = page.cut(&instance, view.revision, &mut lines, |last| {
             let (value, sequence) = store::sort_key(last, order);
             [sequence.to_string()].into_iter().chain(value).collect()

@@ -10,6 +10,8 @@ mod form;
 mod grpc;
 mod import;
 pub(crate) mod life;
+mod list;
+mod listed;
 pub(crate) mod model;
 mod rolled;
 mod rollup;

@@ -8,6 +8,7 @@ mod fixed;
 mod inspect;
 mod record;
 pub(crate) mod schema;
+mod stored;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -18,7 +19,8 @@ pub(crate) use conn::{direct, take_writer_lock};
 pub(crate) use fixed::{Forever, Question};
 pub use inspect::{checks, explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
-pub(crate) use record::{audit, record};
+pub(crate) use record::{audit, columns, record};
+pub(crate) use stored::Stored;
 
 use crate::error::{Error, Result};
 

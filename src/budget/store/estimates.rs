@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::in_force;
+use super::reading::SumColumns;
 use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
@@ -138,11 +139,12 @@ pub fn find_header(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimat
 
 /// The sums of an estimate at the revision of the view.
 pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
-    let mut sums = Totals::default();
-    for row in totals_of(view, estimate)? {
-        sums.0.insert(group_of(&row)?, sum_of(&row));
-    }
-    Ok(sums)
+    let query = totals::table
+        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq(estimate)))
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .select(SumColumns::COLUMNS);
+    let rows = direct!(view.conn, |conn| query.load::<SumColumns>(conn))?;
+    Ok(Totals(rows.into_iter().map(SumColumns::parts).map(|(_, group, sum)| (group, sum)).collect()))
 }
 
 /// One page of estimates in the order of their keys, with totals, without texts; `limit` are read.
@@ -160,13 +162,42 @@ pub fn list_estimates(
     } else {
         total_rows(view, &ids)?
     };
-    let places: HashMap<&str, usize> = ids.iter().zip(0..).map(|(id, place)| (id.as_str(), place)).collect();
+    give_totals(&mut found, sums);
+    Ok(found)
+}
+
+/// Which estimates stand on one page, in the order of their keys: each with the revision that last changed it.
+pub fn list_versions(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<(String, i64)>> {
+    let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
+    Ok(query.select((versions::estimate, versions::since)).load(view.conn)?)
+}
+
+/// Some estimates with totals, without texts, in any order.
+pub fn read_listed(view: &mut View<'_>, ids: &[String]) -> Result<Vec<Estimate>> {
+    let query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(ids)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
+    let rows = direct!(view.conn, |conn| query.load::<HeaderRow>(conn))?;
+    let mut found = rows.into_iter().map(estimate_of).collect::<Result<Vec<_>>>()?;
+    let sums = total_rows(view, ids)?;
+    give_totals(&mut found, sums);
+    Ok(found)
+}
+
+fn give_totals(estimates: &mut [Estimate], sums: Vec<SumColumns>) {
+    let places: HashMap<String, usize> =
+        estimates.iter().zip(0..).map(|(estimate, place)| (estimate.id.clone(), place)).collect();
     for row in sums {
-        if let Some(estimate) = places.get(row.estimate.as_str()).and_then(|place| found.get_mut(*place)) {
-            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
+        let (id, group, sum) = row.parts();
+        if let Some(estimate) = places.get(&id).and_then(|place| estimates.get_mut(*place)) {
+            estimate.totals.0.insert(group, sum);
         }
     }
-    Ok(found)
 }
 
 fn list_headers(
@@ -175,9 +206,20 @@ fn list_headers(
     after: Option<&Key>,
     limit: i64,
 ) -> Result<Vec<Estimate>> {
+    let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
+    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
+}
+
+fn filtered<'a>(
+    jurisdiction: &'a str,
+    revision: i64,
+    filter: &'a EstimateFilter,
+    after: Option<&'a Key>,
+    limit: i64,
+) -> versions::BoxedQuery<'a, Db> {
     let mut query = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction))
-        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .filter(versions::jurisdiction.eq(jurisdiction))
+        .filter(versions::since.le(revision).and(versions::until.gt(revision)))
         .order((versions::fiscal_year, versions::unit, versions::kind, versions::series, versions::sequence))
         .limit(limit)
         .into_boxed::<Db>();
@@ -209,7 +251,7 @@ fn list_headers(
     if filter.in_force {
         query = query.filter(versions::in_force.is_not_null());
     }
-    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
+    query
 }
 
 fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
@@ -219,10 +261,11 @@ fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
-fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<TotalRow>> {
+fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<SumColumns>> {
     let query = totals::table
         .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
-        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)));
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .select(SumColumns::COLUMNS);
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
@@ -392,21 +435,6 @@ fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: 
 
 fn group_of(row: &TotalRow) -> Result<(Side, Nature, Autonomy)> {
     Ok((word(&row.side)?, word(&row.nature)?, word(&row.autonomy)?))
-}
-
-fn sum_of(row: &TotalRow) -> Sum {
-    Sum {
-        line_count: row.line_count,
-        sums: [row.actual_n2, row.budget_n1, row.expected_n1, row.requested, row.appraised, row.decided],
-        counts: [
-            row.actual_n2_count,
-            row.budget_n1_count,
-            row.expected_n1_count,
-            row.requested_count,
-            row.appraised_count,
-            row.decided_count,
-        ],
-    }
 }
 
 fn estimate_of(row: HeaderRow) -> Result<Estimate> {

@@ -5,6 +5,7 @@ mod estimates;
 mod in_force;
 mod lines;
 mod place;
+mod reading;
 pub mod summary;
 
 pub use check::check;
