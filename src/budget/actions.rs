@@ -2,7 +2,7 @@
 
 use super::batch::{self, Operation, Written};
 use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
-use super::store::{self, EstimateFilter, LineFilter, Order};
+use super::store::{self, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;

@@ -1,7 +1,5 @@
 //! Lines and sums as they are read: the columns that say something, and the words among them without copies.
 
-use diesel::prelude::*;
-
 use crate::budget::model::{
     Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Group, Line, Memo, Nature, Side, Sum,
 };

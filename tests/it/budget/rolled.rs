@@ -1,4 +1,4 @@
-//! Roll-ups that are kept and brought forward say what adding up afresh says, after whatever commands.
+//! What is kept says what is read afresh, after whatever commands: roll-ups that are brought forward, and lists.
 //!
 //! A roll-up of a revision that is named is always added up afresh, so each answer at the head is compared with it.
 
@@ -97,6 +97,52 @@ impl Walk {
             let fresh = self.h.budget().summarize_budget(fresh).await.unwrap().into_inner();
             assert_eq!(kept, fresh, "question {place} after {after}");
         }
+    }
+
+    /// Lists show of each estimate what it says itself, and lines are the same in one page and in several.
+    async fn compare_lists(&mut self, after: &str) {
+        let (mut listed, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let (parent, page_size) = (jurisdiction_name("dt"), 7);
+            let list = pb::ListEstimatesRequest { parent, page_size, page_token, ..Default::default() };
+            let page = self.h.budget().list_estimates(list).await.unwrap().into_inner();
+            listed.extend(page.estimates);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        for one in &listed {
+            let get = pb::GetEstimateRequest { name: one.name.clone(), read_at: None };
+            let alone = self.h.budget().get_estimate(get).await.unwrap().into_inner();
+            let alone = pb::Estimate { narrative: String::new(), legal_basis: Vec::new(), ..alone };
+            assert_eq!(*one, alone, "after {after}");
+        }
+        let all = self.h.budget().list_estimates(pb::ListEstimatesRequest {
+            parent: jurisdiction_name("dt"),
+            page_size: 1000,
+            ..Default::default()
+        });
+        assert_eq!(all.await.unwrap().into_inner().estimates, listed, "after {after}");
+        if !listed.is_empty() {
+            let parent = self.dice.of(&listed).name.clone();
+            self.compare_lines(parent).await;
+        }
+    }
+
+    async fn compare_lines(&self, parent: String) {
+        let (mut lines, mut page_token) = (Vec::new(), String::new());
+        loop {
+            let list = pb::ListLinesRequest { parent: parent.clone(), page_size: 2, page_token, ..Default::default() };
+            let page = self.h.budget().list_lines(list).await.unwrap().into_inner();
+            lines.extend(page.lines);
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break;
+            }
+        }
+        let whole = pb::ListLinesRequest { parent, page_size: 1000, ..Default::default() };
+        assert_eq!(self.h.budget().list_lines(whole).await.unwrap().into_inner().lines, lines);
     }
 
     fn estimate(&mut self) -> String {
@@ -271,12 +317,16 @@ engines! {
                 done += 1;
                 kinds.insert(what);
             }
+            if number % 15 == 14 {
+                walk.compare_lists(&format!("{what}, number {number}")).await;
+            }
             // Now and then several commands lie between two questions.
             if walk.dice.within(0..3) > 0 {
                 walk.compare(&format!("{what}, number {number}")).await;
             }
         }
         walk.compare("the last command").await;
+        walk.compare_lists("the last command").await;
         assert!(done > steps / 3 && kinds.len() > 4, "almost everything was refused: {done} of {steps}, {kinds:?}");
     }
 }
