@@ -118,12 +118,9 @@ impl Walk {
             let alone = pb::Estimate { narrative: String::new(), legal_basis: Vec::new(), ..alone };
             assert_eq!(*one, alone, "after {after}");
         }
-        let all = self.h.budget().list_estimates(pb::ListEstimatesRequest {
-            parent: jurisdiction_name("dt"),
-            page_size: 1000,
-            ..Default::default()
-        });
-        assert_eq!(all.await.unwrap().into_inner().estimates, listed, "after {after}");
+        let whole = pb::ListEstimatesRequest { parent: jurisdiction_name("dt"), page_size: 1000, ..Default::default() };
+        let whole = self.h.budget().list_estimates(whole).await.unwrap().into_inner().estimates;
+        assert_eq!(whole, listed, "after {after}");
         if !listed.is_empty() {
             let parent = self.dice.of(&listed).name.clone();
             self.compare_lines(parent).await;
