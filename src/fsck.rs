@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::commit::{Digests, journal};
-use crate::db::{Conn, Database, Opening};
+use crate::db::{Conn, Database, Opening, Session};
 use crate::error::Result;
 use crate::id::SYSTEM;
 
@@ -51,15 +51,15 @@ impl Rows {
 
 /// Checks a whole database.
 pub fn check(database: &Database) -> Result<Report> {
-    let mut conn = Conn::open(database, Opening::Reader)?;
+    let mut session = Session::open(database, Opening::Reader)?;
     let mut report = Report::default();
     // Also those whose head is gone: the list of jurisdictions is chained in the journal of `system`.
     let mut jurisdictions = BTreeSet::from([SYSTEM.to_owned()]);
-    jurisdictions.extend(journal::jurisdictions(&mut conn)?);
-    jurisdictions.extend(crate::organisation::store::jurisdiction_ids(&mut conn)?);
+    jurisdictions.extend(journal::jurisdictions(session.survey()?)?);
+    jurisdictions.extend(crate::organisation::store::jurisdiction_ids(session.enter(SYSTEM)?)?);
     for jurisdiction in jurisdictions {
         report.jurisdictions += 1;
-        check_jurisdiction(&mut conn, &jurisdiction, &mut report)?;
+        check_jurisdiction(session.enter(&jurisdiction)?, &jurisdiction, &mut report)?;
     }
     Ok(report)
 }

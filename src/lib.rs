@@ -28,6 +28,7 @@
 //!
 //! * Nothing is written without a [`commit::Tx`] and nothing committed without a [`commit::Entry`].
 //! * Nothing is written without a [`document::standing::Permit`], which only a standing gives.
+//! * On PostgreSQL a connection is in one jurisdiction at a time ([`db::Session`]), and no statement reaches another.
 //! * Every method has a [`document::authority::Rule`]; without one it does not compile.
 //! * Nothing is answered before COMMIT returned.
 //! * Revisions of a jurisdiction are dense: 1, 2, 3 … without a gap.

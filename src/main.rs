@@ -117,6 +117,7 @@ async fn meet_first(config: &Config, app: &App) -> Result<(), Box<dyn std::error
 fn migrate(config: &Config) -> Outcome {
     let database = config.common.migrate_url.as_ref().unwrap_or(&config.common.database);
     let steps = db::migrate(database, Migration::Up)?;
+    db::grant(database, &config.common.database)?;
     println!("{steps} migrations ran on {database}");
     Ok(ExitCode::SUCCESS)
 }

@@ -9,6 +9,7 @@ use super::bare::Bare;
 use super::client::{Ask, InTurn, Measured, closed_loop};
 use super::patience;
 use super::pgbench::{self, Pgbench};
+use super::postgres::Role;
 use super::report::{Report, Verdict};
 use super::site::{READERS, Site};
 
@@ -87,7 +88,7 @@ pub async fn with_token(site: &mut Site, report: &mut Report, several: bool) {
 }
 
 async fn against_pgbench(site: &Site, report: &mut Report, name: &str, cold: &Measured, several: bool) {
-    let Some(pgbench) = Pgbench::new(&site.url, &site.folder) else {
+    let Some(pgbench) = Pgbench::new(&site.url_as(Role::Superuser), &site.folder) else {
         return report.measured(name, cold, None);
     };
     let script = pgbench::read_script(site.estimates, revision(site).await);
@@ -163,7 +164,7 @@ pub async fn list(site: &Site, report: &mut Report) {
         let ratio = listed.per_second() / yardstick.per_second();
         return report.measured(name, &listed, Some(Verdict::at_least(ratio, "bare", 0.30)));
     }
-    let Some(pgbench) = Pgbench::new(&site.url, &site.folder) else {
+    let Some(pgbench) = Pgbench::new(&site.url_as(Role::Superuser), &site.folder) else {
         return report.measured(name, &listed, None);
     };
     let script = pgbench::list_script(ask::FIRST_YEAR, ask::YEARS, revision(site).await);

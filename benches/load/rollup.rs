@@ -10,6 +10,7 @@ use prost::Message;
 use super::ask;
 use super::pgbench;
 use super::plain;
+use super::postgres::Role;
 use super::reads::bare;
 use super::report::{Report, Verdict};
 use super::site::{READERS, Site};
@@ -97,7 +98,7 @@ async fn raw(site: &Site, years: usize) -> f64 {
             started.elapsed()
         }
         Database::Postgres(url) => {
-            let mut conn = pgbench::connect(&url);
+            let mut conn = pgbench::connect(&Role::Superuser.of(&url));
             diesel::sql_query("SET jit = off").execute(&mut conn).unwrap();
             let started = Instant::now();
             diesel::sql_query(&sql).execute(&mut conn).unwrap();

@@ -15,7 +15,7 @@ use super::Scale;
 use super::ask::{self, Creates};
 use super::client::{Ask, Caller, Client, Door, InTurn, Measured, closed_loop, open_loop};
 use super::pgbench;
-use super::postgres::{Cluster, Options};
+use super::postgres::{Cluster, Options, Role};
 use super::server::Server;
 
 /// Callers of reads in a closed loop.
@@ -76,8 +76,9 @@ impl Site {
         self.more = more.to_vec();
         for _ in 0..servers {
             let mut arguments = more.to_vec();
+            let owner = self.url_as(Role::Owner);
             if self.engine == Engine::Postgres {
-                arguments.extend(["--migrate-url", &self.url]);
+                arguments.extend(["--migrate-url", owner.as_str()]);
             }
             self.servers.push(Server::start(&self.url, &self.folder, &arguments).await);
         }
@@ -104,6 +105,11 @@ impl Site {
     /// Stops the servers and starts as many; what they kept in memory is gone.
     pub async fn restart(&mut self) {
         self.serve_again(self.more()).await;
+    }
+
+    /// The database in another role than the service; SQLite knows none.
+    pub fn url_as(&self, role: Role) -> String {
+        if self.engine == Engine::Postgres { role.of(&self.url) } else { self.url.clone() }
     }
 
     pub fn stop(&mut self) {
@@ -200,7 +206,7 @@ impl Site {
     /// What PostgreSQL does by itself within a minute: the statistics of its tables are brought up to date.
     pub fn analyze(&self) {
         if self.engine == Engine::Postgres {
-            diesel::sql_query("VACUUM ANALYZE").execute(&mut pgbench::connect(&self.url)).unwrap();
+            diesel::sql_query("VACUUM ANALYZE").execute(&mut pgbench::connect(&self.url_as(Role::Superuser))).unwrap();
         }
     }
 

@@ -10,6 +10,7 @@ use super::client::{Ask, Caller, Measured};
 use super::patience;
 use super::pgbench::{self, Pgbench};
 use super::plain::{self, Written};
+use super::postgres::Role;
 use super::report::{Report, Verdict};
 use super::site::{READERS, Site, WRITERS};
 
@@ -55,12 +56,12 @@ pub async fn creates(site: &Site, report: &mut Report, several: bool) {
 }
 
 async fn against_pgbench(site: &Site, report: &mut Report, name: &str, created: &Measured, several: bool) {
-    let Some(pgbench) = Pgbench::new(&site.url, &site.folder) else {
+    let Some(pgbench) = Pgbench::new(&site.url_as(Role::Superuser), &site.folder) else {
         return report.measured(name, created, None);
     };
     let made = site.done(site.one_create()).await;
     let revision = pb::Estimate::decode(made).unwrap().revision;
-    let (script, rows) = pgbench::write_script(&mut pgbench::connect(&site.url), revision);
+    let (script, rows) = pgbench::write_script(&mut pgbench::connect(&site.url_as(Role::Superuser)), revision);
     // What suits it better: as many clients as the server has callers, or fewer that wait for each other less.
     let yardstick = [READERS, WRITERS].map(|clients| pgbench.run(&script, clients, site.scale.last));
     let yardstick = yardstick[0].max(yardstick[1]);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{App, Call, Depends};
 use crate::commit::journal;
-use crate::db::Conn;
+use crate::db::{Conn, Session};
 use crate::error::Result;
 
 /// How many commands since are looked through; to look through more would cost as much as to read again.
@@ -19,7 +19,8 @@ impl App {
     pub async fn still_true(&self, call: &Call, request: &Bytes) -> Result<Option<(Bytes, i64)>> {
         let (app, asking, request) = (self.clone(), call.clone(), request.clone());
         let Some(jurisdiction) = self.0.cache.home(call.method, &request) else { return Ok(None) };
-        let read = move |conn: &mut Conn| {
+        let read = move |session: &mut Session| {
+            let conn = session.enter(&jurisdiction)?;
             let (cache, method) = (&app.0.cache, asking.method);
             let head = journal::head(conn, &jurisdiction)?.revision;
             // Who calls may see another answer than the one who asked first.

@@ -27,7 +27,7 @@ pub use store::Instance;
 use crate::access::{Moment, Standings, concerns};
 use crate::clock::Clock;
 use crate::commit::{Alarm, Entry, Executing, First, Head, Heads, Observer, Settings, Tx, View, Writers, journal};
-use crate::db::{self, Conn, Database, Engine, Migration};
+use crate::db::{self, Conn, Database, Engine, Migration, Session};
 use crate::document::authority::Rule;
 use crate::document::standing::Standing;
 use crate::error::{Error, Reason, Result};
@@ -214,11 +214,12 @@ impl App {
         let app = self.clone();
         let asked = jurisdiction.to_owned();
         let asking = call.clone();
-        let outcome = self.read_raw(call, move |conn| {
+        let outcome = self.read_raw(call, move |session| {
             let jurisdiction = asked.as_str();
             if matches!(at, ReadAt::Instant(instant) if instant > asking.at) {
                 return Err(Error::invalid("read_at.instant", "lies in the future"));
             }
+            let conn = session.enter(jurisdiction)?;
             let head = app.head(conn, jurisdiction)?;
             app.require(conn, jurisdiction)?;
             let standing = app.standing(conn, &asking, (jurisdiction, head, head, false))?;
@@ -253,7 +254,7 @@ impl App {
     pub async fn read_raw<T, F>(&self, call: &Call, read: F) -> Result<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        F: Fn(&mut Session) -> Result<T> + Send + 'static,
     {
         self.read_for(&call.actor, call.deadline, read).await
     }
@@ -262,7 +263,7 @@ impl App {
     pub async fn read_by<T, F>(&self, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        F: Fn(&mut Session) -> Result<T> + Send + 'static,
     {
         self.read_for("", deadline, read).await
     }
@@ -271,7 +272,7 @@ impl App {
     pub async fn read_for<T, F>(&self, caller: &str, deadline: Instant, read: F) -> Result<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        F: Fn(&mut Session) -> Result<T> + Send + 'static,
     {
         let (reply, answered) = tokio::sync::oneshot::channel();
         if !self.0.readers.submit(caller, deadline, read, reply) {
@@ -377,15 +378,26 @@ async fn in_time<T>(deadline: Instant, answered: tokio::sync::oneshot::Receiver<
 
 fn prepare_schema(options: &Options) -> Result<()> {
     match (&options.migrate, options.database.engine()) {
-        (Some(owner), _) => db::migrate(owner, Migration::Up).map(drop),
-        (None, Engine::Sqlite) => db::migrate(&options.database, Migration::Up).map(drop),
-        (None, Engine::Postgres) => match db::pending_migrations(&options.database)? {
-            0 => Ok(()),
-            steps => Err(Error::bug(format!(
-                "{steps} migrations have not run on this database: run `kehoach migrate` as the owner of its tables, or give --migrate-url"
-            ))),
-        },
+        (Some(owner), _) => {
+            db::migrate(owner, Migration::Up)?;
+            db::grant(owner, &options.database)?;
+        }
+        (None, Engine::Sqlite) => drop(db::migrate(&options.database, Migration::Up)?),
+        (None, Engine::Postgres) => {
+            let steps = db::pending_migrations(&options.database)?;
+            if steps > 0 {
+                return Err(Error::bug(format!(
+                    "{steps} migrations have not run on this database: run `kehoach migrate` as the owner of its tables, or give --migrate-url"
+                )));
+            }
+        }
     }
+    if db::passes_walls(&options.database)? {
+        tracing::warn!(
+            "the role of the database passes the walls between jurisdictions: serve as one that is no superuser and has no BYPASSRLS"
+        );
+    }
+    Ok(())
 }
 
 /// The revision that a read is made at.

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot::Sender;
 
 use crate::commit::{Queue, open_reader};
-use crate::db::{Conn, Database};
+use crate::db::{Database, Session};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
 /// Runs on a connection; answers whether the connection is still of use.
-type Job = Box<dyn FnMut(&mut Conn) -> bool + Send>;
+type Job = Box<dyn FnMut(&mut Session) -> bool + Send>;
 
 /// A fixed set of threads that read.
 pub struct Readers {
@@ -24,11 +24,11 @@ impl Readers {
     pub fn start(database: &Database, count: usize) -> Result<Self> {
         let queue = Arc::new(Queue::new(limits::count(limits::READ_QUEUE)));
         for number in 0..count.max(1) {
-            let conn = open_reader(database)?;
+            let session = open_reader(database)?;
             let (database, queue) = (database.clone(), queue.clone());
             std::thread::Builder::new()
                 .name(format!("reader-{number}"))
-                .spawn(move || serve(&database, conn, &queue))
+                .spawn(move || serve(&database, session, &queue))
                 .map_err(|e| Error::Internal(e.into()))?;
         }
         Ok(Self { queue })
@@ -43,18 +43,21 @@ impl Readers {
     pub fn submit<T, F>(&self, caller: &str, deadline: Instant, read: F, reply: Sender<Result<T>>) -> bool
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Send + 'static,
+        F: Fn(&mut Session) -> Result<T> + Send + 'static,
     {
         let mut reply = Some(reply);
         let mut tries = 0;
-        let job: Job = Box::new(move |conn| {
+        let job: Job = Box::new(move |session| {
             tries += 1;
             if reply.as_ref().is_none_or(Sender::is_closed) || deadline <= Instant::now() {
                 // The caller has its DEADLINE_EXCEEDED already.
                 return true;
             }
             let outcome =
-                catch_unwind(AssertUnwindSafe(|| read(conn))).unwrap_or_else(|_| Err(Error::bug("a read panicked")));
+                catch_unwind(AssertUnwindSafe(|| read(session))).unwrap_or_else(|_| Err(Error::bug("a read panicked")));
+            if let Err(Error::Internal(_) | Error::Deadline) = outcome {
+                session.reset();
+            }
             let lost = matches!(outcome, Err(Error::Busy { reason: Reason::Busy, .. }));
             if lost && tries == 1 {
                 // A connection that broke while it was idle is no reason to bother the caller.
@@ -75,20 +78,20 @@ impl Drop for Readers {
     }
 }
 
-fn serve(database: &Database, conn: Conn, queue: &Queue<Job>) {
-    let mut conn = Some(conn);
+fn serve(database: &Database, session: Session, queue: &Queue<Job>) {
+    let mut session = Some(session);
     while let Some((queued, mut job)) = queue.pop() {
         metrics::histogram!("kehoach_read_queue_seconds").record(queued.elapsed().as_secs_f64());
         for _ in 0..2 {
-            if conn.is_none() {
-                conn = open_reader(database).ok();
+            if session.is_none() {
+                session = open_reader(database).ok();
             }
-            match &mut conn {
+            match &mut session {
                 Some(open) => {
                     if job(open) {
                         break;
                     }
-                    conn = None;
+                    session = None;
                 }
                 None => queue.pause(Duration::from_millis(limits::RETRY_MS)),
             }

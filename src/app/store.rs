@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::clock::Clock;
 use crate::db::schema::settings;
-use crate::db::{Conn, Database, Opening, record};
+use crate::db::{Conn, Database, Opening, Session, record};
 use crate::error::{Error, Result};
 use crate::id::{Ids, SYSTEM};
 
@@ -30,8 +30,9 @@ record! {
 
 /// Reads what the database is known by; the first to come decides it.
 pub(super) fn load(database: &Database, ids: &Ids, clock: &Clock) -> Result<Instance> {
-    let mut conn = Conn::open(database, Opening::Writer)?;
-    if find(&mut conn, "incarnation")?.is_none() {
+    let mut session = Session::open(database, Opening::Writer)?;
+    let conn = session.enter(SYSTEM)?;
+    if find(conn, "incarnation")?.is_none() {
         let mut key = vec![0u8; 32];
         getrandom::fill(&mut key).map_err(|e| Error::bug(format!("no randomness: {e}")))?;
         let id = ids.next(clock.now());
@@ -47,8 +48,8 @@ pub(super) fn load(database: &Database, ids: &Ids, clock: &Clock) -> Result<Inst
         }
     }
     let missing = || Error::bug("the settings of this database are incomplete");
-    let incarnation = find(&mut conn, "incarnation")?.ok_or_else(missing)?;
-    let token_key = find(&mut conn, "token_key")?.ok_or_else(missing)?;
+    let incarnation = find(conn, "incarnation")?.ok_or_else(missing)?;
+    let token_key = find(conn, "token_key")?.ok_or_else(missing)?;
     let incarnation = String::from_utf8(incarnation).map_err(|e| Error::Internal(e.into()))?;
     Ok(Instance { incarnation, token_key })
 }

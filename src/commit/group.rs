@@ -9,7 +9,7 @@ use super::journal::{self, Head};
 use super::queue::Queue;
 use super::tx::{Passed, Tx};
 use super::{Command, Heads, Observer, Outcome, Settings, request};
-use crate::db::{self, Conn, Database, Opening};
+use crate::db::{self, Conn, Database, Opening, Session};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
@@ -23,7 +23,7 @@ pub struct LostWrites(pub Error);
 /// A thread that writes.
 pub(super) struct Writer {
     settings: Settings,
-    conn: Option<Conn>,
+    session: Option<Session>,
     queue: Arc<Queue<Box<dyn Command>>>,
     heads: Arc<Heads>,
     observer: Arc<dyn Observer>,
@@ -93,45 +93,45 @@ struct Gates {
 }
 
 /// Opens a connection that may write, with the lock that tells processes apart on PostgreSQL.
-pub(super) fn open_writer(settings: &Settings) -> Result<Conn> {
-    let mut conn = Conn::open(&settings.database, Opening::Writer)?;
-    match &mut conn {
+pub(super) fn open_writer(settings: &Settings) -> Result<Session> {
+    let mut session = Session::open(&settings.database, Opening::Writer)?;
+    match session.anywhere() {
         Conn::Pg(pg) => db::take_writer_lock(pg, settings.sole_writer)?,
         // SQLite opens for reading alone, and says nothing, what it could not open for writing.
         // Only a statement that writes finds out; this one writes what is there, and is undone.
-        Conn::Sqlite(_) => {
+        conn @ Conn::Sqlite(_) => {
             conn.begin_write()?;
             conn.run("PRAGMA user_version = 0")?;
             conn.run("ROLLBACK")?;
         }
     }
-    Ok(conn)
+    Ok(session)
 }
 
 impl Writer {
     pub(super) fn new(
         settings: Settings,
-        conn: Conn,
+        session: Session,
         queue: Arc<Queue<Box<dyn Command>>>,
         heads: Arc<Heads>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self { settings, conn: Some(conn), queue, heads, observer }
+        Self { settings, session: Some(session), queue, heads, observer }
     }
 
     /// Serves the queue until it is closed and empty.
     pub(super) fn run(mut self) {
         while let Some((queued, first)) = self.queue.pop() {
             metrics::histogram!("kehoach_write_queue_seconds").record(queued.elapsed().as_secs_f64());
-            let Some(mut conn) = self.connection() else {
+            let Some(mut session) = self.connection() else {
                 first.answer(Err(busy()));
                 continue;
             };
-            match self.run_group(&mut conn, first) {
-                Ok(()) => self.conn = Some(conn),
+            match self.run_group(&mut session, first) {
+                Ok(()) => self.session = Some(session),
                 Err(commands) => {
                     // The whole transaction is gone. One command was at fault, so each gets a transaction of its own.
-                    self.conn = Some(conn);
+                    self.session = Some(session);
                     self.run_singly(commands);
                 }
             }
@@ -162,16 +162,16 @@ impl Writer {
         }
     }
 
-    fn connection(&mut self) -> Option<Conn> {
-        if let Some(conn) = self.conn.take() {
-            return Some(conn);
+    fn connection(&mut self) -> Option<Session> {
+        if let Some(session) = self.session.take() {
+            return Some(session);
         }
         // A sole writer that lost its connection cannot know what others wrote meanwhile.
         if self.heads.is_sole_writer() && matches!(self.settings.database, Database::Postgres(_)) {
             self.heads.set_sole_writer(false);
         }
         match open_writer(&Settings { sole_writer: false, ..self.settings.clone() }) {
-            Ok(conn) => Some(conn),
+            Ok(session) => Some(session),
             Err(_) => {
                 self.queue.pause(limits::millis(limits::RETRY_MS));
                 None
@@ -180,20 +180,21 @@ impl Writer {
     }
 
     /// Runs a group; gives the commands back where the transaction was lost before COMMIT was sent.
-    fn run_group(&mut self, conn: &mut Conn, first: Box<dyn Command>) -> Result<(), Vec<Box<dyn Command>>> {
-        let one_jurisdiction = matches!(conn, Conn::Pg(_));
+    fn run_group(&mut self, session: &mut Session, first: Box<dyn Command>) -> Result<(), Vec<Box<dyn Command>>> {
         let home = first.executing().jurisdiction.clone();
         let mut ran = Vec::new();
         let mut gates = Gates::default();
-        if let Err(lost) = begin(conn) {
-            return self.give_up(conn, vec![first], ran, lost);
-        }
+        let conn = match begin(session, &home) {
+            Ok(conn) => conn,
+            Err(lost) => return self.give_up(session, vec![first], ran, lost),
+        };
+        let one_jurisdiction = matches!(conn, Conn::Pg(_));
         let started = Instant::now();
         let mut next = Some(first);
         while let Some(command) = next.take() {
             match self.run_command(conn, &mut gates, command) {
                 Ok(done) => ran.push(done),
-                Err((command, lost)) => return self.give_up(conn, vec![command], ran, lost),
+                Err((command, lost)) => return self.give_up(session, vec![command], ran, lost),
             }
             if ran.len() < limits::count(limits::GROUP_COMMANDS)
                 && started.elapsed() < limits::millis(limits::GROUP_EXECUTION_MS)
@@ -207,23 +208,24 @@ impl Writer {
         }
         metrics::histogram!("kehoach_group_commands").record(ran.len() as f64);
         if let Err(lost) = move_heads(conn, &gates.passed) {
-            return self.give_up(conn, Vec::new(), ran, lost);
+            return self.give_up(session, Vec::new(), ran, lost);
         }
-        self.commit(conn, ran, &gates.passed);
+        self.commit(session, ran, &gates.passed);
         Ok(())
     }
 
     /// Ends what is left of a transaction and hands its commands back to be run again.
     fn give_up(
         &mut self,
-        conn: &mut Conn,
+        session: &mut Session,
         mut commands: Vec<Box<dyn Command>>,
         ran: Vec<Ran>,
         lost: LostWrites,
     ) -> Result<(), Vec<Box<dyn Command>>> {
         tracing::warn!(error = %lost.0, commands = commands.len() + ran.len(), "a group of commands lost its transaction");
         self.watch_disk(&lost.0);
-        drop(conn.run("ROLLBACK"));
+        drop(session.anywhere().run("ROLLBACK"));
+        session.reset();
         commands.splice(0..0, ran.into_iter().map(|ran| ran.command));
         Err(commands)
     }
@@ -235,52 +237,55 @@ impl Writer {
                 command.answer(Err(busy()));
                 continue;
             }
-            let Some(mut conn) = self.usable_connection() else {
+            let Some(mut session) = self.usable_connection() else {
                 command.answer(Err(busy()));
                 continue;
             };
-            let mut gates = Gates::default();
-            let lost = match begin(&mut conn) {
-                Err(lost) => Err((command, lost)),
-                Ok(()) => match self.run_command(&mut conn, &mut gates, command) {
-                    Err(failed) => Err(failed),
-                    Ok(ran) => match move_heads(&mut conn, &gates.passed) {
-                        Err(lost) => Err((ran.command, lost)),
-                        Ok(()) => {
-                            self.commit(&mut conn, vec![ran], &gates.passed);
-                            Ok(())
-                        }
-                    },
-                },
-            };
-            if let Err((command, lost)) = lost {
-                drop(conn.run("ROLLBACK"));
+            if let Err((command, lost)) = self.run_alone(&mut session, command) {
+                drop(session.anywhere().run("ROLLBACK"));
+                session.reset();
                 self.watch_disk(&lost.0);
                 command.answer(Err(if self.settings.alarm.is_raised() { busy() } else { lost.0 }));
             }
-            self.conn = Some(conn);
+            self.session = Some(session);
         }
     }
 
-    /// The connection if it still answers, or a new one.
-    fn usable_connection(&mut self) -> Option<Conn> {
-        let mut conn = self.connection()?;
-        if conn.run("SELECT 1").is_ok() {
-            return Some(conn);
+    /// Runs a command in a transaction of its own; gives it back where that was lost.
+    fn run_alone(&mut self, session: &mut Session, command: Waiting) -> Result<(), (Waiting, LostWrites)> {
+        let home = command.executing().jurisdiction.clone();
+        let conn = match begin(session, &home) {
+            Ok(conn) => conn,
+            Err(lost) => return Err((command, lost)),
+        };
+        let mut gates = Gates::default();
+        let ran = self.run_command(conn, &mut gates, command)?;
+        if let Err(lost) = move_heads(conn, &gates.passed) {
+            return Err((ran.command, lost));
         }
-        drop(conn);
+        self.commit(session, vec![ran], &gates.passed);
+        Ok(())
+    }
+
+    /// The connection if it still answers, or a new one.
+    fn usable_connection(&mut self) -> Option<Session> {
+        let mut session = self.connection()?;
+        if session.anywhere().run("SELECT 1").is_ok() {
+            return Some(session);
+        }
+        drop(session);
         self.connection()
     }
 
     /// Commits, tells the observer, then answers everybody.
-    fn commit(&mut self, conn: &mut Conn, ran: Vec<Ran>, gates: &BTreeMap<String, Gate>) {
+    fn commit(&mut self, session: &mut Session, ran: Vec<Ran>, gates: &BTreeMap<String, Gate>) {
         let wrote = ran.iter().find(|ran| ran.wrote.is_some()).map(|ran| ran.command.executing().clone());
         let Some(executing) = wrote else {
             // Nothing to keep: refusals, replays and trials only.
-            drop(conn.run("ROLLBACK"));
+            drop(session.anywhere().run("ROLLBACK"));
             return answer_all(ran);
         };
-        let decided = match conn.run("COMMIT") {
+        let decided = match session.anywhere().run("COMMIT") {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(error = %error, "COMMIT failed");
@@ -289,7 +294,7 @@ impl Writer {
                 if self.settings.alarm.is_raised() {
                     Err(true)
                 } else {
-                    self.look_up(conn, &executing.jurisdiction, &executing.command_id)
+                    self.look_up(session, &executing.jurisdiction, &executing.command_id)
                 }
             }
         };
@@ -377,11 +382,12 @@ impl Writer {
     /// Whether a command whose COMMIT was lost is in the journal: `Err(false)` if not, `Err(true)` if that cannot be learnt.
     ///
     /// The gate is passed first: then the old transaction has ended, one way or the other.
-    fn look_up(&mut self, conn: &mut Conn, jurisdiction: &str, command_id: &str) -> Result<(), bool> {
-        drop(conn.run("ROLLBACK"));
+    fn look_up(&mut self, session: &mut Session, jurisdiction: &str, command_id: &str) -> Result<(), bool> {
+        drop(session.anywhere().run("ROLLBACK"));
+        session.reset();
         let until = Instant::now() + LOOK_UP;
         while Instant::now() < until {
-            let found = begin(conn).map_err(|lost| lost.0).and_then(|()| {
+            let found = begin(session, jurisdiction).map_err(|lost| lost.0).and_then(|conn| {
                 journal::pass_gate(conn, jurisdiction)?;
                 let found = journal::is_committed(conn, jurisdiction, command_id)?;
                 conn.run("ROLLBACK")?;
@@ -392,11 +398,11 @@ impl Writer {
                 Ok(false) => return Err(false),
                 Err(_) => {
                     self.queue.pause(limits::millis(limits::RETRY_MS));
-                    if let Ok(fresh) = open_writer(&Settings { sole_writer: false, ..self.settings.clone() }) {
-                        if self.heads.is_sole_writer() && matches!(fresh, Conn::Pg(_)) {
+                    if let Ok(mut fresh) = open_writer(&Settings { sole_writer: false, ..self.settings.clone() }) {
+                        if self.heads.is_sole_writer() && matches!(fresh.anywhere(), Conn::Pg(_)) {
                             self.heads.set_sole_writer(false);
                         }
-                        *conn = fresh;
+                        *session = fresh;
                     }
                 }
             }
@@ -405,8 +411,11 @@ impl Writer {
     }
 }
 
-fn begin(conn: &mut Conn) -> Result<(), LostWrites> {
-    conn.begin_write().map_err(|error| LostWrites(error.into()))
+/// Begins a transaction in a jurisdiction, which is entered before: a rollback would undo it.
+fn begin<'a>(session: &'a mut Session, jurisdiction: &str) -> Result<&'a mut Conn, LostWrites> {
+    let conn = session.enter(jurisdiction).map_err(LostWrites)?;
+    conn.begin_write().map_err(|error| LostWrites(error.into()))?;
+    Ok(conn)
 }
 
 /// What becomes of what a command did.

@@ -26,7 +26,7 @@ pub use request::First;
 pub use tx::{Digests, Entry, Passed, Stamp, Tx, View, closed_hash, opened_hash, sort_key};
 
 use crate::clock::Clock;
-use crate::db::{Conn, Database, Engine, Opening};
+use crate::db::{Database, Engine, Opening, Session};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
@@ -125,8 +125,8 @@ impl Writers {
         let mut writers = Self { queues: Vec::new(), threads: Vec::new() };
         for number in 0..count {
             let queue = Arc::new(Queue::new(limits::count(limits::WRITE_QUEUE)));
-            let conn = group::open_writer(settings)?;
-            let writer = group::Writer::new(settings.clone(), conn, queue.clone(), heads.clone(), observer.clone());
+            let session = group::open_writer(settings)?;
+            let writer = group::Writer::new(settings.clone(), session, queue.clone(), heads.clone(), observer.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("writer-{number}"))
                 .spawn(move || writer.run())
@@ -185,6 +185,6 @@ impl Drop for Writers {
 }
 
 /// Opens a connection for reading.
-pub fn open_reader(database: &Database) -> Result<Conn> {
-    Conn::open(database, Opening::Reader)
+pub fn open_reader(database: &Database) -> Result<Session> {
+    Session::open(database, Opening::Reader)
 }

@@ -172,11 +172,38 @@ where
 }
 
 pub fn pending(database: &Database) -> Result<usize> {
-    let steps = match Conn::open(database, Opening::Writer)? {
-        Conn::Sqlite(mut conn) => conn.pending_migrations(SQLITE).map(|steps| steps.len()),
-        Conn::Pg(mut conn) => conn.pending_migrations(POSTGRES).map(|steps| steps.len()),
-    };
-    steps.map_err(Error::Internal)
+    match Conn::open(database, Opening::Writer)? {
+        Conn::Sqlite(mut conn) => conn.pending_migrations(SQLITE).map(|steps| steps.len()).map_err(Error::Internal),
+        Conn::Pg(mut conn) => pending_on_postgres(&mut conn),
+    }
+}
+
+/// Asked without diesel, which would make its table where it is missing: the role of the service may make none.
+fn pending_on_postgres(conn: &mut diesel::PgConnection) -> Result<usize> {
+    #[derive(QueryableByName)]
+    struct Step {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let mut left: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)
+        .map_err(Error::Internal)?
+        .iter()
+        .map(|step| step.name().version().to_string())
+        .collect();
+    let found = "SELECT to_regclass('__diesel_schema_migrations')::TEXT AS version WHERE to_regclass('__diesel_schema_migrations') IS NOT NULL";
+    if diesel::sql_query(found).load::<Step>(conn)?.is_empty() {
+        return Ok(left.len());
+    }
+    let denied = "SELECT 'denied' AS version WHERE NOT has_table_privilege('__diesel_schema_migrations', 'SELECT')";
+    if !diesel::sql_query(denied).load::<Step>(conn)?.is_empty() {
+        return Err(Error::bug(
+            "the role of the service has no rights on the tables: run `kehoach migrate` with --migrate-url as their owner",
+        ));
+    }
+    let ran =
+        diesel::sql_query("SELECT version::TEXT AS version FROM __diesel_schema_migrations").load::<Step>(conn)?;
+    left.retain(|step| ran.iter().all(|ran| ran.version != *step));
+    Ok(left.len())
 }
 
 /// Whether the connection is of no further use.

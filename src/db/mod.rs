@@ -7,7 +7,9 @@ mod conn;
 mod fixed;
 mod inspect;
 mod record;
+mod rights;
 pub(crate) mod schema;
+mod session;
 mod stored;
 
 use std::fmt;
@@ -20,6 +22,8 @@ pub(crate) use fixed::{Forever, Question};
 pub use inspect::{checks, explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
 pub(crate) use record::{audit, columns, record};
+pub use rights::{grant, passes_walls};
+pub use session::Session;
 pub(crate) use stored::Stored;
 
 use crate::error::{Error, Result};

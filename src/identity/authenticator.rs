@@ -21,7 +21,7 @@ use super::secret::Secret;
 use super::store;
 use crate::app::App;
 use crate::clock::Micros;
-use crate::db::Conn;
+use crate::db::{Conn, Session};
 use crate::error::{Error, Reason, Result};
 use crate::id::SYSTEM;
 use crate::limits;
@@ -195,13 +195,14 @@ impl Authenticator {
         let (proof, generation) = prove().ok_or(Error::Unauthenticated)?;
         let (app, now) = (self.app.clone(), self.app.clock().now());
         let known_at = known.as_ref().map(|known| known.head);
-        let read = move |conn: &mut Conn| {
-            // The head first: whatever changes later moves it, and then the credential is verified anew.
-            let head = app.head(conn, SYSTEM)?;
+        let read = move |session: &mut Session| {
+            // The head first: whatever changes later moves it, and then the credential is verified anew. It is seen from
+            // everywhere, so the connection stays where the call that follows will be.
+            let head = app.head(session.anywhere(), SYSTEM)?;
             if known_at == Some(head) {
                 return Ok(Found::Unchanged);
             }
-            let good = look_up(conn, &proof, now)?;
+            let good = look_up(session.enter(SYSTEM)?, &proof, now)?;
             Ok(good.map_or(Found::Bad, |(principal, expires_at)| Found::Good(head, principal, expires_at)))
         };
         let found = match &known {

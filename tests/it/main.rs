@@ -26,3 +26,4 @@ mod require;
 mod schema;
 mod tour;
 mod transport;
+mod walls;

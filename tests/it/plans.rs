@@ -1,22 +1,25 @@
 //! Every statement that a server runs while it works is found by an index. The statements are those that it really runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, Once};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use kehoach::db::{self, Conn, Database, Opening};
+use kehoach::db::{self, Conn, Database, Engine, Opening};
 use kehoach::pb;
 
 use crate::budget::{batch, create, created, deleted, estimate_name, line, updated};
 use crate::harness::{Harness, engines, jurisdiction_name, unit_name};
 
 /// The databases that are listened to, and what was asked of them.
-static HEARD: Mutex<Heard> = Mutex::new(Heard { databases: BTreeSet::new(), asked: BTreeSet::new() });
+static HEARD: Mutex<Heard> =
+    Mutex::new(Heard { databases: BTreeSet::new(), asked: BTreeSet::new(), entered: BTreeMap::new() });
 
 struct Heard {
     databases: BTreeSet<String>,
     /// Each statement with the database that it was asked of.
     asked: BTreeSet<(String, String)>,
+    /// How often a jurisdiction was entered in each database.
+    entered: BTreeMap<String, usize>,
 }
 
 /// Notes the statements of one connection, if its database is listened to.
@@ -32,6 +35,9 @@ impl Instrumentation for Ear {
         {
             let text = query.to_string();
             let sql = text.split(" -- binds: ").next().unwrap_or_default().trim().to_owned();
+            if sql.contains("set_config('kehoach.jurisdiction'") {
+                *heard.entered.entry(url.clone()).or_default() += 1;
+            }
             heard.asked.insert((url.clone(), sql));
         }
     }
@@ -109,6 +115,35 @@ fn looks_for_rows(sql: &str) -> bool {
     let small = ["settings", "scheme_versions", "pragma_", "pg_", "__diesel"].iter().any(|table| sql.contains(table));
     // The types of arrays are known from what is bound, which is not here.
     looks && !small && !sql.contains("UNNEST")
+}
+
+/// How often a jurisdiction was entered so far.
+fn entered(h: &Harness) -> usize {
+    HEARD.lock().unwrap().entered.get(&url(h.database())).copied().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_says_where_it_is_only_when_that_changes() {
+    let Some(h) = Harness::new(Engine::Postgres).await else { return };
+    for jurisdiction in ["dt", "hn"] {
+        h.jurisdiction(jurisdiction).await;
+        h.unit(jurisdiction, "khcn").await;
+    }
+    let h = listened(h).await;
+    let read = |jurisdiction: &'static str| h.get_unit(jurisdiction, "khcn");
+    for _ in 0..40 {
+        read("dt").await;
+        h.unit("dt", &format!("u{}", h.revision("dt").await)).await;
+    }
+    // Two readers, a writer, and what is read once at the start.
+    let connections = entered(&h);
+    assert!((1..=6).contains(&connections), "{connections} for 120 calls in one jurisdiction");
+    for _ in 0..20 {
+        read("dt").await;
+        read("hn").await;
+    }
+    let moves = entered(&h) - connections;
+    assert!((1..=2 * 40).contains(&moves), "{moves} for 40 reads in turn");
 }
 
 engines! {

@@ -40,6 +40,36 @@ folder=$PWD
 cd / && rm -rf "$folder"
 "#;
 
+/// Who connects: as in production, the service owns nothing, and the walls hold for it.
+#[derive(Debug, Clone, Copy)]
+pub enum Role {
+    /// The service.
+    Service,
+    /// The owner of the tables, for migrations.
+    Owner,
+    /// Whom nothing holds: a person with SQL.
+    Superuser,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Service, Self::Owner, Self::Superuser];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Service => "kehoach",
+            Self::Owner => "kehoach_owner",
+            Self::Superuser => "kehoach_superuser",
+        }
+    }
+
+    /// The same database in another role.
+    pub fn of(self, url: &str) -> String {
+        let found = Self::ALL.iter().find_map(|role| url.strip_prefix(&format!("postgres://{}@", role.name())));
+        let place = found.unwrap_or_else(|| panic!("nobody's database: {url}"));
+        format!("postgres://{}@{place}", self.name())
+    }
+}
+
 /// What a test may ask of a cluster of its own.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -83,30 +113,37 @@ impl Cluster {
         let folder = new_folder();
         let mut keeper = Keeper::start(&programs, &folder);
         // The disk is not waited for: a folder that is lost in a power cut is not missed.
-        keeper.order("initdb -D data -A trust -U kehoach -E UTF8 --locale=C --no-sync --no-instructions");
+        let superuser = Role::Superuser.name();
+        keeper.order(&format!("initdb -D data -A trust -U {superuser} -E UTF8 --locale=C --no-sync --no-instructions"));
         let port = (0..5).find_map(|_| {
             let port = free_port();
             keeper.tried(&start_order(port, options)).then_some(port)
         });
         let port = port.unwrap_or_else(|| panic!("PostgreSQL does not start:\n{}", log(&folder)));
-        Some(Self { folder, port, options, keeper: Mutex::new(keeper), databases: AtomicU32::new(0) })
+        let made = Self { folder, port, options, keeper: Mutex::new(keeper), databases: AtomicU32::new(0) };
+        for role in [Role::Owner, Role::Service] {
+            made.administer(&format!("CREATE ROLE {} LOGIN", role.name()));
+        }
+        Some(made)
     }
 
-    /// The URL of an empty database that no other test knows.
+    /// The URL of an empty database that no other test knows, as the service.
     pub fn new_database(&self) -> String {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
-        let mut connection = PgConnection::establish(&self.url("postgres"))
+        self.administer(&format!("CREATE DATABASE {name} OWNER {} TEMPLATE template0", Role::Owner.name()));
+        self.url(Role::Service, &name)
+    }
+
+    fn administer(&self, sql: &str) {
+        let mut connection = PgConnection::establish(&self.url(Role::Superuser, "postgres"))
             .unwrap_or_else(|error| panic!("cannot connect to the test cluster: {error}\n{}", log(&self.folder)));
-        diesel::sql_query(format!("CREATE DATABASE {name} TEMPLATE template0"))
-            .execute(&mut connection)
-            .unwrap_or_else(|error| panic!("cannot create {name}: {error}"));
-        self.url(&name)
+        diesel::sql_query(sql).execute(&mut connection).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
     /// Removes a database that [`Cluster::new_database`] made, whoever is still connected.
     pub fn drop_database(&self, url: &str) {
         let name = url.rsplit('/').next().unwrap_or_default();
-        if let Ok(mut connection) = PgConnection::establish(&self.url("postgres")) {
+        if let Ok(mut connection) = PgConnection::establish(&self.url(Role::Superuser, "postgres")) {
             // What cannot be removed goes with the cluster.
             let _ = diesel::sql_query(format!("DROP DATABASE {name} WITH (FORCE)")).execute(&mut connection);
         }
@@ -131,8 +168,8 @@ impl Cluster {
         self.keeper.lock().unwrap_or_else(PoisonError::into_inner).order(order);
     }
 
-    fn url(&self, database: &str) -> String {
-        format!("postgres://kehoach@127.0.0.1:{}/{database}", self.port)
+    fn url(&self, role: Role, database: &str) -> String {
+        format!("postgres://{}@127.0.0.1:{}/{database}", role.name(), self.port)
     }
 }
 
@@ -354,6 +391,7 @@ fn a_killed_process_holds_a_cluster() {
 }
 
 fn execute(url: &str, sql: &str) -> diesel::QueryResult<usize> {
-    let mut connection = PgConnection::establish(url).unwrap_or_else(|error| panic!("{url}: {error}"));
+    let url = Role::Owner.of(url);
+    let mut connection = PgConnection::establish(&url).unwrap_or_else(|error| panic!("{url}: {error}"));
     diesel::sql_query(sql).execute(&mut connection)
 }

@@ -6,7 +6,7 @@ use regex::Regex;
 use crate::harness::{Harness, engines};
 
 fn shape(h: &Harness) -> Vec<String> {
-    let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+    let mut conn = h.connection();
     db::shape(&mut conn).unwrap()
 }
 
@@ -30,7 +30,7 @@ async fn both_engines_have_the_same_columns_keys_and_references() {
 
 /// The conditions of every table in words that do not depend on the engine, sorted.
 fn conditions(h: &Harness) -> Vec<String> {
-    let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
+    let mut conn = h.connection();
     let comment = Regex::new("--[^\n]*").unwrap();
     let mut found = Vec::new();
     for line in db::checks(&mut conn).unwrap() {
@@ -108,10 +108,10 @@ const MANY_VERSIONS: &str = "
 engines! {
     async fn every_step_can_be_undone_and_done_again(h: Harness) {
         let before = shape(&h);
-        let steps = db::migrate(h.database(), Migration::Down).unwrap();
+        let steps = db::migrate(&h.place().owned(), Migration::Down).unwrap();
         assert!(steps >= 4);
         assert_eq!(shape(&h), Vec::<String>::new());
-        assert_eq!(db::migrate(h.database(), Migration::Up).unwrap(), steps);
+        assert_eq!(db::migrate(&h.place().owned(), Migration::Up).unwrap(), steps);
         assert_eq!(shape(&h), before);
         assert_eq!(db::pending_migrations(h.database()).unwrap(), 0);
     }

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::postgres::Role;
 use crate::require;
 
 /// The server that the tour talks to; it ends with the test.
@@ -32,8 +33,9 @@ fn serve(database: Option<String>, dev: bool) -> Server {
     let folder = std::env::temp_dir().join(format!("kehoach-tour-{engine}-{dev}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let database = database.unwrap_or_else(|| format!("sqlite:{}", folder.join("tour.db").display()));
+    let owned = if database.starts_with("postgres") { Role::Owner.of(&database) } else { database.clone() };
     let mut child = Command::new(env!("CARGO_BIN_EXE_kehoach"))
-        .args(["--listen", "127.0.0.1:0", "--database", &database, "--migrate-url", &database])
+        .args(["--listen", "127.0.0.1:0", "--database", &database, "--migrate-url", &owned])
         .args(dev.then_some("--dev"))
         .current_dir(&folder)
         .stderr(Stdio::piped())

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::Refused;
 use crate::db::schema::access_log;
-use crate::db::{Conn, Database, Opening, is_unique_violation, record};
+use crate::db::{Conn, Database, Opening, Session, is_unique_violation, record};
 use crate::error::Result;
 
 record! {
@@ -28,67 +28,73 @@ const TRIES: usize = 5;
 /// Appends, over a connection that is opened when it is needed.
 pub struct Log {
     database: Database,
-    conn: Option<Conn>,
+    session: Option<Session>,
 }
 
 impl Log {
     pub fn new(database: Database) -> Self {
-        Self { database, conn: None }
+        Self { database, session: None }
     }
 
-    /// Writes all, or nothing.
+    /// Writes those of each jurisdiction, all or none.
     pub fn write(&mut self, refusals: &[(Refused, i64)]) -> Result<()> {
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
+        let mut session = match self.session.take() {
+            Some(session) => session,
             None => open(&self.database)?,
         };
-        for attempt in 1.. {
-            match append(&mut conn, refusals) {
-                Ok(()) => break,
-                Err(error) => {
-                    // A connection that was lost is not kept; the next batch gets a new one.
-                    conn.run("ROLLBACK")?;
-                    if attempt == TRIES || !is_unique_violation(&error) {
-                        return Err(error.into());
-                    }
-                }
-            }
+        let mut of_each: BTreeMap<&str, Vec<&(Refused, i64)>> = BTreeMap::new();
+        for refusal in refusals {
+            of_each.entry(&refusal.0.jurisdiction).or_default().push(refusal);
         }
-        self.conn = Some(conn);
+        // A connection that was lost is not kept; the next batch gets a new one.
+        for (jurisdiction, refusals) in of_each {
+            write_those_of(session.enter(jurisdiction)?, jurisdiction, &refusals)?;
+        }
+        self.session = Some(session);
         Ok(())
     }
 }
 
+fn write_those_of(conn: &mut Conn, jurisdiction: &str, refusals: &[&(Refused, i64)]) -> Result<()> {
+    for attempt in 1.. {
+        match append(conn, jurisdiction, refusals) {
+            Ok(()) => break,
+            Err(error) => {
+                conn.run("ROLLBACK")?;
+                if attempt == TRIES || !is_unique_violation(&error) {
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 /// On SQLite without waiting for the disk: a lost tail is no lost promise here, and the one writer is not held up.
-fn open(database: &Database) -> Result<Conn> {
-    let mut conn = Conn::open(database, Opening::Writer)?;
+fn open(database: &Database) -> Result<Session> {
+    let mut session = Session::open(database, Opening::Writer)?;
+    let conn = session.anywhere();
     if let Conn::Sqlite(_) = conn {
         conn.run("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0")?;
     }
-    Ok(conn)
+    Ok(session)
 }
 
-fn append(conn: &mut Conn, refusals: &[(Refused, i64)]) -> diesel::QueryResult<()> {
+fn append(conn: &mut Conn, jurisdiction: &str, refusals: &[&(Refused, i64)]) -> diesel::QueryResult<()> {
     conn.begin_write()?;
-    let mut numbers: BTreeMap<&str, i64> = BTreeMap::new();
-    let mut rows = Vec::new();
-    for (refused, occurrences) in refusals {
-        let jurisdiction = refused.jurisdiction.as_str();
-        let last = match numbers.get(jurisdiction) {
-            Some(last) => *last,
-            None => last_number(conn, jurisdiction)?,
-        };
-        numbers.insert(jurisdiction, last + 1);
-        rows.push(Row {
+    let last = last_number(conn, jurisdiction)?;
+    let rows: Vec<Row> = (last + 1..)
+        .zip(refusals)
+        .map(|(number, (refused, occurrences))| Row {
             jurisdiction: refused.jurisdiction.clone(),
-            number: last + 1,
+            number,
             at: refused.at,
             actor: refused.actor.clone(),
             method: refused.method.to_owned(),
             reason: refused.reason.as_str().to_owned(),
             occurrences: *occurrences,
-        });
-    }
+        })
+        .collect();
     conn.insert(&rows)?;
     conn.run("COMMIT")
 }

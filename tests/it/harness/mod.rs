@@ -131,6 +131,11 @@ impl Harness {
     }
 
     /// Where the data is.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The same as the service opens it.
     pub fn database(&self) -> &Database {
         self.place.database()
     }
@@ -177,7 +182,7 @@ impl Harness {
 
     /// A connection past the server, as a person with SQL would have it.
     pub fn connection(&self) -> Conn {
-        Conn::open(self.database(), Opening::Writer).unwrap_or_else(|error| panic!("no connection: {error:?}"))
+        Conn::open(&self.place.bare(), Opening::Writer).unwrap_or_else(|error| panic!("no connection: {error:?}"))
     }
 
     /// Statements past the server.

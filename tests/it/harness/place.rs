@@ -10,7 +10,7 @@ use kehoach::clock::Clock;
 use kehoach::db::{Database, Engine};
 use kehoach::id::Ids;
 
-use crate::postgres::{self, Cluster};
+use crate::postgres::{self, Cluster, Role};
 
 /// A database of one test, gone with the last clone of this.
 #[derive(Clone)]
@@ -50,16 +50,33 @@ impl Place {
         Self(Arc::new(Kept { database: Database::Postgres(cluster.new_database()), remains: Remains::Nothing }))
     }
 
-    /// Where it is.
+    /// Where it is, as the service opens it.
     pub fn database(&self) -> &Database {
         &self.0.database
+    }
+
+    /// The same as who owns the tables.
+    pub fn owned(&self) -> Database {
+        self.as_role(Role::Owner)
+    }
+
+    /// The same as a person with SQL, whom nothing holds.
+    pub fn bare(&self) -> Database {
+        self.as_role(Role::Superuser)
+    }
+
+    fn as_role(&self, role: Role) -> Database {
+        match self.database() {
+            Database::Postgres(url) => Database::Postgres(role.of(url)),
+            file @ Database::Sqlite(_) => file.clone(),
+        }
     }
 
     /// How a test opens it.
     pub fn options(&self, clock: Clock, ids: Ids) -> Options {
         Options {
             database: self.database().clone(),
-            migrate: Some(self.database().clone()),
+            migrate: Some(self.owned()),
             writers: 2,
             readers: 2,
             sole_writer: false,

@@ -21,6 +21,18 @@ pub struct Standing {
     faults: Vec<String>,
 }
 
+impl Standing {
+    /// The heads.
+    pub fn heads(&self) -> &Heads {
+        &self.heads
+    }
+
+    /// How many rows the journals account for.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
 /// Fails unless a call was refused with this code and reason; gives the details.
 #[track_caller]
 pub fn refused<T: Debug>(outcome: Result<T, Status>, code: Code, reason: &str) -> ErrorDetails {

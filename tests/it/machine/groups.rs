@@ -16,18 +16,18 @@ fn spoiling(h: &Harness, run: fn(&mut Tx<'_>) -> Result<(Entry, ())>) -> tokio::
 }
 
 fn write_and_panic(tx: &mut Tx<'_>) -> Result<(Entry, ())> {
-    tx.view().conn.run("UPDATE unit_versions SET display_name = 'spoiled'")?;
+    tx.view().conn.run("UPDATE unit_versions SET until = until - 1")?;
     panic!("a test wants a command to panic");
 }
 
 fn write_and_break(tx: &mut Tx<'_>) -> Result<(Entry, ())> {
-    tx.view().conn.run("UPDATE unit_versions SET display_name = 'spoiled'")?;
+    tx.view().conn.run("UPDATE unit_versions SET until = until - 1")?;
     tx.view().conn.run("INSERT INTO no_such_table VALUES (1)")?;
     Ok((Entry::of("spoiled"), ()))
 }
 
 fn write_and_refuse(tx: &mut Tx<'_>) -> Result<(Entry, ())> {
-    tx.view().conn.run("UPDATE unit_versions SET display_name = 'spoiled'")?;
+    tx.view().conn.run("UPDATE unit_versions SET until = until - 1")?;
     Err(super::no_trace())
 }
 

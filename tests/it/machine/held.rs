@@ -42,7 +42,7 @@ impl Held {
             let (began, begun) = channel();
             let wait = waiting(began, gone);
             held.busy.push(tokio::spawn(async move {
-                let read = move |_: &mut kehoach::db::Conn| {
+                let read = move |_: &mut kehoach::db::Session| {
                     wait();
                     Ok(())
                 };

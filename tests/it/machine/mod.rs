@@ -20,7 +20,7 @@ use kehoach::pb;
 use crate::harness::{Harness, new_unit};
 
 /// A call as the server would make it of a request.
-fn call(h: &Harness) -> Call {
+pub fn call(h: &Harness) -> Call {
     Call {
         actor: "dev".to_owned(),
         on_behalf_of: String::new(),

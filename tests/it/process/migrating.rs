@@ -12,7 +12,7 @@ use crate::dice::{Dice, often};
 use crate::harness::Place;
 
 fn shape(place: &Place) -> Vec<String> {
-    let mut conn = Conn::open(place.database(), Opening::Writer).unwrap();
+    let mut conn = Conn::open(&place.owned(), Opening::Writer).unwrap();
     db::shape(&mut conn).unwrap()
 }
 
@@ -23,7 +23,7 @@ async fn kills(engine: Engine, usual: u64, test: &str) {
     assert!(program(&whole, &[]).arg("migrate").stdout(Stdio::null()).status().unwrap().success());
     let takes = u64::try_from(started.elapsed().as_micros()).unwrap();
     let expected = shape(&whole);
-    let steps = db::migrate(whole.database(), Migration::Down).unwrap();
+    let steps = db::migrate(&whole.owned(), Migration::Down).unwrap();
     let mut left = vec![0; steps + 1];
     for _ in 0..often("KEHOACH_TEST_MIGRATIONS", usual) {
         let Some(place) = Place::new(engine) else { return };
@@ -32,13 +32,13 @@ async fn kills(engine: Engine, usual: u64, test: &str) {
         tokio::time::sleep(Duration::from_micros(dice.within(0..takes))).await;
         migrating.kill().unwrap();
         migrating.wait().unwrap();
-        let pending = db::pending_migrations(place.database()).unwrap();
+        let pending = db::pending_migrations(&place.owned()).unwrap();
         left[pending] += 1;
         if pending == 0 || pending == steps {
             let whole_or_nothing = if pending == 0 { expected.clone() } else { Vec::new() };
             assert_eq!(shape(&place), whole_or_nothing, "the list of steps is not what was done");
         }
-        assert_eq!(db::migrate(place.database(), Migration::Up).unwrap(), pending, "a step was done by half");
+        assert_eq!(db::migrate(&place.owned(), Migration::Up).unwrap(), pending, "a step was done by half");
         assert_eq!(shape(&place), expected);
     }
     println!("kills by the number of steps that were left: {left:?}");

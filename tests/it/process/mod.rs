@@ -149,11 +149,11 @@ fn program(place: &Place, under: &[String]) -> Command {
             command
         }
     };
-    let url = match place.database() {
+    let url = |database: &Database| match database {
         Database::Sqlite(path) => format!("sqlite:{}", path.display()),
         Database::Postgres(url) => url.clone(),
     };
-    command.args(["--database", &url, "--migrate-url", &url]);
+    command.args(["--database", &url(place.database()), "--migrate-url", &url(&place.owned())]);
     command
 }
 

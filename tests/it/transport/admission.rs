@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use kehoach::app::Call;
 use kehoach::commit::Tx;
-use kehoach::db::{Conn, Engine};
+use kehoach::db::{Engine, Session};
 use kehoach::document::authority::{Action, Rule};
 use kehoach::error::{Error, Reason};
 use kehoach::{limits, pb};
@@ -60,7 +60,7 @@ async fn once(h: &Harness, kind: Kind, actor: &str) {
     let call = call(h, actor);
     match kind {
         Kind::Read => {
-            let read = |_: &mut Conn| {
+            let read = |_: &mut Session| {
                 work();
                 Ok(())
             };
@@ -144,7 +144,7 @@ async fn a_principal_has_so_many_calls_in_flight_and_others_are_not_refused() {
             let (app, call, gone) = (s.h.app.clone(), call(&s.h, "test"), gone.clone());
             let began = std::sync::Mutex::new(began.clone());
             tokio::spawn(async move {
-                let read = move |_: &mut Conn| {
+                let read = move |_: &mut Session| {
                     let _ = began.lock().unwrap().send(());
                     let _ = gone.lock().unwrap().recv_timeout(Duration::from_secs(20));
                     Ok(())
