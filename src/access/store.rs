@@ -145,9 +145,9 @@ pub fn insert_grant(tx: &mut Tx<'_>, new: &Grant) -> Result<()> {
     let stamp = tx.stamp();
     let fact =
         FactRow { jurisdiction: stamp.jurisdiction, since: stamp.since, role_grant: new.id.clone(), at: tx.at() };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let row = grant_row(tx, new, tx.at());
-    tx.open([row])
+    tx.open(&[row])
 }
 
 /// Replaces a grant.
@@ -242,9 +242,9 @@ pub fn insert_delegation(tx: &mut Tx<'_>, new: &Delegation) -> Result<()> {
     let stamp = tx.stamp();
     let (jurisdiction, since) = (stamp.jurisdiction, stamp.since);
     let fact = DelegationFactRow { jurisdiction, since, delegation: new.id.clone(), at: tx.at() };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let row = delegation_row(tx, new, tx.at());
-    tx.open([row])
+    tx.open(&[row])
 }
 
 /// Replaces a delegation.

@@ -79,7 +79,7 @@ pub fn insert_step(tx: &mut Tx<'_>, document: &str, step: &Step) -> Result<()> {
         reason: step.reason.clone(),
         justifications: serde_json::to_string(&step.justifications).map_err(|e| Error::Internal(e.into()))?,
     };
-    tx.open([row])?;
+    tx.open(&[row])?;
     let remark = |(line, remark): &(String, String)| RemarkRow {
         jurisdiction: stamp.jurisdiction.clone(),
         since: stamp.since,
@@ -164,7 +164,17 @@ pub fn insert_act(tx: &mut Tx<'_>, id: &str, act: &Act) -> Result<()> {
     let stamp = tx.stamp();
     let Act { number, signed_on, authority, signer, file_digest } = act.clone();
     let (jurisdiction, since, at) = (stamp.jurisdiction, stamp.since, tx.at());
-    tx.open([ActRow { jurisdiction, since, act: id.to_owned(), at, number, signed_on, authority, signer, file_digest }])
+    tx.open(&[ActRow {
+        jurisdiction,
+        since,
+        act: id.to_owned(),
+        at,
+        number,
+        signed_on,
+        authority,
+        signer,
+        file_digest,
+    }])
 }
 
 /// Writes that an act decided a document.
@@ -187,7 +197,7 @@ pub fn insert_decision(
         person: person.to_owned(),
         previous,
     };
-    tx.open([row])
+    tx.open(&[row])
 }
 
 /// Decisions before a place in the list, newest first: of one document or of all.

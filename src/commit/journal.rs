@@ -132,10 +132,10 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
     };
     let hash = chained(&row);
     row.hash = hash.to_vec();
-    tx.insert(vec![row])?;
+    tx.insert(vec![row].into())?;
     if !entry.answer.is_empty() {
         let (jurisdiction, revision, answer) = (stamp.jurisdiction, tx.revision(), entry.answer.clone());
-        tx.insert(vec![AnswerRow { jurisdiction, revision, answer }])?;
+        tx.insert(vec![AnswerRow { jurisdiction, revision, answer }].into())?;
     }
     tx.settle()?;
     Ok(Head { revision: tx.revision(), at: tx.at(), hash })

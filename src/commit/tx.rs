@@ -2,6 +2,7 @@
 //!
 //! Absent: COMMIT. A command cannot end its transaction; the group that it belongs to does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -138,21 +139,21 @@ impl<'a> Tx<'a> {
     ///
     /// On PostgreSQL they wait for the others of the command, so that a constraint may refuse them later: when the command looks
     /// at the tables again, or in the end.
-    pub fn open<R: Versioned>(&mut self, rows: impl Into<Vec<R>>) -> Result<()> {
+    pub fn open<'r, R: Versioned + Clone>(&mut self, rows: impl Into<Cow<'r, [R]>>) -> Result<()> {
         self.require_permit()?;
         let rows = rows.into();
-        for row in &rows {
+        for row in rows.iter() {
             self.changes.push(opened(row));
         }
         self.insert(rows)
     }
 
     /// Inserts rows without counting them: those of the machine itself.
-    pub(super) fn insert<R: Record>(&mut self, rows: Vec<R>) -> Result<()> {
+    pub(super) fn insert<R: Record + Clone>(&mut self, rows: Cow<'_, [R]>) -> Result<()> {
         if matches!(self.conn, Conn::Sqlite(_)) {
             return Ok(self.conn.insert(&rows)?);
         }
-        self.waiting.push(rows);
+        self.waiting.push(rows.into_owned());
         if self.waiting.is_full() { self.write_waiting() } else { Ok(()) }
     }
 
@@ -189,9 +190,9 @@ impl<'a> Tx<'a> {
     }
 
     /// Ends one row and opens its successor.
-    pub fn replace<R: Versioned>(&mut self, old: &R, new: R) -> Result<()> {
+    pub fn replace<R: Versioned + Clone>(&mut self, old: &R, new: R) -> Result<()> {
         self.close(std::slice::from_ref(old))?;
-        self.open([new])
+        self.open(vec![new])
     }
 
     /// Count and digest of every row with `since` or `until` equal to this revision, in (table, key) order.

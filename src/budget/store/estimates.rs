@@ -326,7 +326,7 @@ pub fn save_texts(tx: &mut Tx<'_>, new: &Estimate) -> Result<()> {
     let old = current_texts(tx, &new.id)?;
     tx.close(&old)?;
     let text = text_row(tx, new)?;
-    tx.open([text])
+    tx.open(&[text])
 }
 
 /// Ends an estimate: header, texts and totals; its lines are ended apart.

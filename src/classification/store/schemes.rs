@@ -130,9 +130,9 @@ pub fn insert_scheme(tx: &mut Tx<'_>, new: &Scheme) -> Result<()> {
         at: tx.at(),
         regime: new.regime.clone(),
     };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let row = version_row(tx, new);
-    tx.open([row])
+    tx.open(&[row])
 }
 
 /// Replaces what may change about a scheme.

@@ -72,9 +72,9 @@ pub fn insert_principal(tx: &mut Tx<'_>, new: &Principal, salt: &[u8]) -> Result
         at: tx.at(),
         kind: new.kind.as_str().to_owned(),
     };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let version = version_row(tx, new);
-    tx.open([version])?;
+    tx.open(&[version])?;
     let name = NameRow {
         jurisdiction: SYSTEM.to_owned(),
         principal: new.id.clone(),
@@ -252,7 +252,7 @@ pub fn insert_mapping(tx: &mut Tx<'_>, principal: &str, mapping: &Mapping) -> Re
         subject: mapping.subject.clone(),
         principal: principal.to_owned(),
     };
-    tx.open([row])
+    tx.open(&[row])
 }
 
 /// Ends a mapping.

@@ -44,9 +44,9 @@ pub fn insert_token(tx: &mut Tx<'_>, new: &Token, secret_hash: [u8; 32]) -> Resu
         label: new.label.clone(),
         secret_hash: secret_hash.to_vec(),
     };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let version = version_row(tx, new);
-    tx.open([version])
+    tx.open(&[version])
 }
 
 /// Replaces what may change.

@@ -57,9 +57,9 @@ pub fn insert_jurisdiction(tx: &mut Tx<'_>, new: &Jurisdiction) -> Result<()> {
         fiscal_year_start_month: new.calendar.start_month,
         fiscal_year_labelling: new.calendar.labelling.as_str().to_owned(),
     };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let version = version_row(tx, new);
-    tx.open([version])
+    tx.open(&[version])
 }
 
 /// Replaces what may change.

@@ -341,7 +341,7 @@ pub fn save_unit(tx: &mut Tx<'_>, new: &Unit) -> Result<()> {
 }
 
 /// Closes the old rows that have no equal among the new ones, and opens the new ones that have none among the old.
-fn replace_parts<R: crate::db::Versioned>(
+fn replace_parts<R: crate::db::Versioned + Clone>(
     tx: &mut Tx<'_>,
     mut old: Vec<R>,
     mut new: Vec<R>,

@@ -217,11 +217,11 @@ pub fn insert_plan(tx: &mut Tx<'_>, new: &Plan) -> Result<()> {
         unit: new.unit.clone(),
         kind: new.kind.as_str().to_owned(),
     };
-    tx.open([fact])?;
+    tx.open(&[fact])?;
     let header = header_row(tx, new, tx.at());
-    tx.open([header])?;
+    tx.open(&[header])?;
     let text = text_row(tx, new)?;
-    tx.open([text])
+    tx.open(&[text])
 }
 
 /// Replaces the header of a plan; texts are saved apart.
@@ -237,7 +237,7 @@ pub fn save_texts(tx: &mut Tx<'_>, new: &Plan) -> Result<()> {
     let old = current_texts(tx, &new.id)?;
     tx.close(&old)?;
     let text = text_row(tx, new)?;
-    tx.open([text])
+    tx.open(&[text])
 }
 
 /// Ends a plan: header and texts; its items are ended apart.
