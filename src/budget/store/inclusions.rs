@@ -58,7 +58,7 @@ pub fn begin(tx: &mut Tx<'_>, new: &[Inclusion]) -> Result<()> {
         submission: one.submission,
         revision: one.revision,
     };
-    tx.open(&new.iter().map(row).collect::<Vec<_>>())
+    tx.open(new.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Lets estimates go that another takes in: these, or all.
