@@ -39,19 +39,8 @@ pub struct Life {
 impl Life {
     /// Where a verb leads from here.
     pub fn after(&self, verb: Verb, to_draft: bool) -> Result<State> {
-        let then = match verb {
-            _ if !self.is_approvable => None,
-            Verb::Return => self.state.returned(to_draft),
-            Verb::Cancel if self.in_force.is_some() => self.state.after(verb).find(|then| *then == State::Approved),
-            Verb::Cancel => self.state.after(verb).find(|then| *then == State::Cancelled),
-            Verb::Submit
-            | Verb::Withdraw
-            | Verb::Endorse
-            | Verb::Appraise
-            | Verb::Approve
-            | Verb::Amend
-            | Verb::Close => self.state.after(verb).next(),
-        };
+        let leads = || self.state.leads(verb, to_draft, self.in_force.is_some());
+        let then = if self.is_approvable { leads() } else { None };
         then.ok_or_else(|| {
             let open: Vec<&str> = self.verbs().into_iter().map(Verb::as_str).collect();
             let allowed = if open.is_empty() { "nothing".to_owned() } else { open.join(", ") };

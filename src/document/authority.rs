@@ -2,6 +2,7 @@
 //!
 //! Absent: separation of duties and states; those belong to the life of a document.
 
+use super::state::{State, Verb};
 use crate::words;
 
 words! {
@@ -69,6 +70,25 @@ words! {
         AmendDocument "AMEND_DOCUMENT",
         CancelDocument "CANCEL_DOCUMENT",
         CloseDocument "CLOSE_DOCUMENT",
+    }
+}
+
+impl Action {
+    /// The act that a verb is in a state.
+    pub fn of(verb: Verb, state: State) -> Self {
+        match (verb, state) {
+            (Verb::Submit, _) => Self::SubmitDocument,
+            (Verb::Withdraw, _) => Self::WithdrawDocument,
+            (Verb::Endorse, _) => Self::EndorseDocument,
+            (Verb::Return, State::Endorsed) => Self::ReturnEndorsed,
+            (Verb::Return, State::Appraised) => Self::ReturnAppraised,
+            (Verb::Return, _) => Self::ReturnSubmitted,
+            (Verb::Appraise, _) => Self::AppraiseDocument,
+            (Verb::Approve, _) => Self::ApproveDocument,
+            (Verb::Amend, _) => Self::AmendDocument,
+            (Verb::Close, _) => Self::CloseDocument,
+            (Verb::Cancel, _) => Self::CancelDocument,
+        }
     }
 }
 
