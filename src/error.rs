@@ -257,4 +257,7 @@ reasons! {
     FormulaInvalid "FORMULA_INVALID",
     ItemsPerPlan "ITEMS_PER_PLAN",
     ItemInUse "ITEM_IN_USE",
+    PayReferenceUnknown "PAY_REFERENCE_UNKNOWN",
+    PayComponentOrder "PAY_COMPONENT_ORDER",
+    PayParameterMissing "PAY_PARAMETER_MISSING",
 }

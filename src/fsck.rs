@@ -72,6 +72,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
     crate::plan::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::workforce::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;
     crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();

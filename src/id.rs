@@ -105,6 +105,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/plans/{plan}`
     PlanName, "jurisdictions" => jurisdiction, "plans" => plan);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/payParameters/{kind}.{code}.{first day}`
+    PayParameterName, "jurisdictions" => jurisdiction, "payParameters" => parameter);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(

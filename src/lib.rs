@@ -19,6 +19,7 @@
 //! | [`classification`] | schemes of codes, the codes, conversions between schemes |
 //! | [`budget`] | budget estimates and their lines |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
+//! | [`workforce`] | what pay is calculated from, and what people cost |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
@@ -65,3 +66,4 @@ pub mod server;
 pub mod telemetry;
 pub mod text;
 pub mod word;
+pub mod workforce;

@@ -12,6 +12,7 @@ use kehoach::commit::{Digests, opened_hash, sort_key};
 use kehoach::grpc::FromWire;
 use kehoach::grpc::fields::{Path, Validate, Violations};
 use kehoach::grpc::page::Page;
+use kehoach::workforce::inside::{Month, Tables, find};
 use kehoach::{money, pb};
 use prost::Message;
 
@@ -111,5 +112,23 @@ fn figures(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(inside, messages, journal, pages, rollup, figures);
+fn pay(c: &mut Criterion) {
+    let rows = &find("vn").unwrap().unwrap().rows;
+    let tables = Tables::new(rows, Month::new(2026, 1), 12);
+    let mut group = c.benchmark_group("a year of pay by month");
+    group.sample_size(20);
+    for count in [1_000, 10_000] {
+        let groups = ground::staff(count);
+        group.throughput(Throughput::Elements(12 * count as u64));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter(|| ground::payroll(&tables, black_box(&groups)));
+        });
+    }
+    group.finish();
+    c.bench_function("pay tables of a year", |b| {
+        b.iter(|| Tables::new(black_box(rows), Month::new(2026, 1), 12));
+    });
+}
+
+criterion_group!(inside, messages, journal, pages, rollup, figures, pay);
 criterion_main!(inside);

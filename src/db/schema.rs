@@ -639,3 +639,33 @@ diesel::table! {
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);
+
+diesel::table! {
+    pay_parameters (jurisdiction, kind, code, starts_on, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        code -> Text,
+        starts_on -> Text,
+        at -> BigInt,
+        ends_on -> Nullable<Text>,
+        display_name -> Text,
+        amount -> Nullable<BigInt>,
+        coefficient -> Nullable<BigInt>,
+        rate_bp -> Nullable<BigInt>,
+        later_rate_bp -> Nullable<BigInt>,
+        months -> Nullable<BigInt>,
+        target -> Nullable<Text>,
+        method -> Nullable<Text>,
+        base -> Nullable<Text>,
+        percent_of -> Nullable<Text>,
+        cap -> Nullable<BigInt>,
+        staff_kinds -> Nullable<Text>,
+        category -> Nullable<Text>,
+        economic -> Nullable<Text>,
+        provenance -> Text,
+        citation -> Text,
+        note -> Text,
+    }
+}

@@ -101,5 +101,8 @@ sentences! {
     FormulaInvalid: "Công thức không tính được.", "A formula cannot be computed.";
     ItemsPerPlan: "Kế hoạch có quá nhiều mục.", "The plan has too many items.";
     ItemInUse: "Mục này đang được mục khác dẫn chiếu.", "Another item refers to this one.";
+    PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
+    PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
+    PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

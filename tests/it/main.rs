@@ -27,3 +27,4 @@ mod schema;
 mod tour;
 mod transport;
 mod walls;
+mod workforce;

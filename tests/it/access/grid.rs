@@ -10,6 +10,7 @@ use prost::Message;
 use tonic::{Code, Request};
 
 use super::ground::{Ground, confirm, grant, grant_in, revoke};
+use super::pay::pay;
 use super::planning::planning;
 use super::table::{SCOPES, allows};
 use crate::budget::{batch, create, created, line};
@@ -111,6 +112,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| budget(method, o))
         .or_else(|| approval(method, o))
         .or_else(|| planning(method, &o.plan))
+        .or_else(|| pay(method))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
 }
@@ -433,6 +435,7 @@ locked! {
         let other = pb::Scheme { display_name: "Khác".to_owned(), first_fiscal_year: 2031, last_fiscal_year: 2039, ..Default::default() };
         let other = pb::CreateSchemeRequest { parent: jurisdiction_name("dt"), scheme_id: "other".to_owned(), scheme: Some(other), ..Default::default() };
         g.h.classification_as(&g.an).create_scheme(other).await.unwrap();
+        g.h.workforce_as(&g.an).adopt_pay_parameters(crate::workforce::adopt()).await.unwrap();
         let before = g.h.standing();
         let (mut wrong, mut cells) = (Vec::new(), 0);
         for method in pb::METHODS {

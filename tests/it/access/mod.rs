@@ -5,6 +5,7 @@ mod grants;
 mod grid;
 pub mod ground;
 mod importing;
+mod pay;
 mod planning;
 mod table;
 mod visibility;

@@ -9,6 +9,7 @@ use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
+use kehoach::pb::workforce_service_client::WorkforceServiceClient;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -128,6 +129,11 @@ impl Harness {
     /// A client of ClassificationService with a credential.
     pub fn classification_as(&self, credential: &str) -> ClassificationServiceClient<As> {
         ClassificationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of WorkforceService with a credential.
+    pub fn workforce_as(&self, credential: &str) -> WorkforceServiceClient<As> {
+        WorkforceServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of AccessService that stands in for another principal.

@@ -12,6 +12,7 @@ pub mod manual;
 mod organisation;
 mod plan;
 mod reasons;
+mod workforce;
 mod world;
 
 use bytes::{Buf, BufMut, Bytes};
@@ -170,6 +171,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         classification::table(world),
         budget::table(world),
         plan::table(world),
+        workforce::table(world),
         approval::table(world),
     ];
     slices.into_iter().flatten().collect()
