@@ -70,6 +70,7 @@ words! {
         AmendDocument "AMEND_DOCUMENT",
         CancelDocument "CANCEL_DOCUMENT",
         CloseDocument "CLOSE_DOCUMENT",
+        ReadRefusals "READ_REFUSALS",
     }
 }
 
@@ -133,6 +134,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::AmendDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CancelDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
+    (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
 ];
 
 /// The ways to be entitled to an action.
