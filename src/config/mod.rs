@@ -48,6 +48,8 @@ pub enum Command {
     RecoverAdmin(RecoverAdmin),
     /// Send a CSV file of lines to a server, and tell what came of it.
     Import(crate::client::Import),
+    /// Load a demonstration into a server with `--dev`: a five-year plan with its review, in a province that does not exist.
+    Demo(crate::client::Demo),
 }
 
 /// Whose tokens are lost, and where the new one goes.
