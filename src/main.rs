@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use kehoach::app::App;
+use kehoach::app::{App, Options};
 use kehoach::client::{self, Failure};
-use kehoach::config::{self, Command, Config};
+use kehoach::config::{self, Command, Config, RecoverAdmin};
 use kehoach::db::{self, Migration};
 use kehoach::identity::{self, FirstToken};
 use kehoach::{fsck, limits, server, telemetry};
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Some(Command::Migrate) => migrate(&config),
         Some(Command::Limits) => print_limits(),
         Some(Command::Fsck) => check(&config),
+        Some(Command::RecoverAdmin(ref ask)) => recover(&config, ask),
         Some(Command::Import(ref ask)) => told(client::run(ask)),
         Some(Command::Demo(ref ask)) => told(client::load_demo(ask)),
     };
@@ -120,6 +121,15 @@ fn migrate(config: &Config) -> Outcome {
     let steps = db::migrate(database, Migration::Up)?;
     db::grant(database, &config.common.database)?;
     println!("{steps} migrations ran on {database}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Alone on the database: a server that runs would be told of nothing, and might be somebody's way to be let in again.
+#[tokio::main(flavor = "current_thread")]
+async fn recover(config: &Config, ask: &RecoverAdmin) -> Outcome {
+    let app = App::open(Options { sole_writer: true, is_dev: false, ..config.options() })?;
+    let ended = identity::recover_administrator(&app, &ask.principal, &ask.token_file).await?;
+    println!("{} has a new token of {}; {ended} others were revoked", ask.token_file.display(), ask.principal);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -22,5 +22,6 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.AccessService/ListDelegations", Whole(Action::ReadSelf), actions::list_delegations),
         read("/kehoach.v1.AccessService/WhoAmI", Whole(Action::ReadSelf), actions::who_am_i),
         read("/kehoach.v1.AccessService/TestAccess", Whole(Action::ReadSelf), actions::test_access),
+        read("/kehoach.v1.AccessService/ListRefusals", Object(Action::ReadRefusals), actions::list_refusals),
     ]
 }

@@ -1,8 +1,9 @@
 //! Who may do what in a jurisdiction: grants, delegations, and the standing of whoever calls.
 
 mod actions;
+mod four_eyes;
 mod grpc;
-mod model;
+pub(crate) mod model;
 mod standings;
 pub(crate) mod store;
 mod wire;

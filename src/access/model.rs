@@ -81,8 +81,19 @@ impl Grant {
     }
 
     /// Whether a second person must confirm a grant of this role.
-    pub fn needs_second(role: Role) -> bool {
+    fn needs_second(role: Role) -> bool {
         matches!(role, Role::Admin | Role::Approver)
+    }
+
+    /// Where a new grant stands; the first ADMIN has nobody to confirm it.
+    pub fn first_state(role: Role, is_first: bool) -> GrantState {
+        if Self::needs_second(role) && !is_first { GrantState::Pending } else { GrantState::InForce }
+    }
+
+    /// A refusal where whoever makes it would gain by it.
+    pub fn refuse_own(&self) -> Option<Refusal> {
+        let is_own = self.principal == self.granted_by;
+        is_own.then(|| Refusal::new(Reason::OwnGrant, "grant.principal", "nobody grants to themself"))
     }
 
     /// The grant confirmed by a second person, who neither made it nor gains by it.

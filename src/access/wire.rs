@@ -3,13 +3,14 @@
 use super::actions::*;
 use super::model::{Delegation, DelegationState, Grant, GrantState};
 use super::store::GrantFilter;
+use crate::app::{Logged, RefusalFilter};
 use crate::document::authority::Role;
 use crate::document::standing::Held;
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, number_or_none, read_at, timestamp, word};
+use crate::grpc::types::{instant, number, number_or_none, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{DelegationName, GrantName, JurisdictionName, PrincipalName, UnitName};
 use crate::period::is_day;
@@ -303,6 +304,40 @@ impl IntoWire for Verdict {
         let (rule, grant) = self.allowed.unwrap_or_default();
         let (act, needs, day) = (number(self.action), self.needs, self.day);
         pb::TestAccessResponse { allowed, act, rule, grant, needs, day }
+    }
+}
+
+impl FromWire for ListRefusals {
+    type Message = pb::ListRefusalsRequest;
+
+    fn from_wire(mut message: Self::Message) -> Result<Self> {
+        let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
+        let page = Page::new(size, token, &message);
+        let jurisdiction = parent(&message.parent)?;
+        let (from, until) = (message.from.map(instant), message.until.map(instant));
+        let mut faults = Faults::default();
+        let is_inverted = from.zip(until).is_some_and(|(from, until)| until <= from);
+        faults.when(is_inverted, "until", "must come after from");
+        unless_invalid(faults.0)?;
+        let actor = PrincipalName::parse(&message.principal).map(|name| name.principal);
+        Ok(Self { jurisdiction, filter: RefusalFilter { actor, from, until }, page })
+    }
+}
+
+impl IntoWire for Listed<Logged> {
+    type Message = pb::ListRefusalsResponse;
+
+    fn into_wire(self, _: &Sending<'_>) -> Self::Message {
+        let refused = |one: Logged| pb::RefusedCall {
+            number: one.number,
+            refused_at: timestamp(one.at),
+            principal: principal_name_or_empty(&one.actor),
+            method: one.method,
+            reason: one.reason,
+            occurrences: one.occurrences,
+        };
+        let refusals = self.items.into_iter().map(refused).collect();
+        pb::ListRefusalsResponse { refusals, next_page_token: self.next_page_token }
     }
 }
 

@@ -20,6 +20,7 @@ pub use cache::{Cache, Depends, Kept};
 pub use call::{Answer, Call, Keep, ReadAt, Visibility};
 use jobs::Work;
 pub use readers::Readers;
+pub use refusals::{Logged, RefusalFilter, list_refused};
 use refusals::{Refusals, Refused};
 pub use shelf::Shelf;
 pub use store::Instance;

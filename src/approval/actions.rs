@@ -8,9 +8,10 @@ use crate::app::{Answer, App, Call, Instance, etag};
 use crate::budget::included::Choice;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
+use crate::document::duties;
 use crate::document::finding::{Finding, stopping};
 use crate::document::state::{State, Verb};
-use crate::document::store::{self as hands, Part};
+use crate::document::store as hands;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::word::Word;
 
@@ -97,7 +98,7 @@ pub fn again_of(view: &mut View<'_>, ask: &Perform) -> Result<Life> {
 pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<Decided> {
     let document = Document::load(&mut tx.view(), &ask.name)?;
     let life = document.life();
-    let permit = tx.standing().may_for(action(ask.verb, life.state), document.owner(), life.kind.reviewers())?;
+    let permit = tx.standing().may_for(Action::of(ask.verb, life.state), document.owner(), life.kind.reviewers())?;
     tx.permit(permit);
     require_hands(&mut tx.view(), &life, ask.verb)?;
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
@@ -118,60 +119,19 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     Ok(Decided { life, owner, verb: ask.verb, then, planned, findings, with: ask.with.clone() })
 }
 
-/// The act that a verb is in a state, as the table of authority knows it.
-fn action(verb: Verb, state: State) -> Action {
-    match (verb, state) {
-        (Verb::Submit, _) => Action::SubmitDocument,
-        (Verb::Withdraw, _) => Action::WithdrawDocument,
-        (Verb::Endorse, _) => Action::EndorseDocument,
-        (Verb::Return, State::Endorsed) => Action::ReturnEndorsed,
-        (Verb::Return, State::Appraised) => Action::ReturnAppraised,
-        (Verb::Return, _) => Action::ReturnSubmitted,
-        (Verb::Appraise, _) => Action::AppraiseDocument,
-        (Verb::Approve, _) => Action::ApproveDocument,
-        (Verb::Amend, _) => Action::AmendDocument,
-        (Verb::Close, _) => Action::CloseDocument,
-        (Verb::Cancel, _) => Action::CancelDocument,
-    }
-}
-
 /// Refuses a verb to a person, and to whom the person stands in for, where the separation of duties forbids it.
 fn require_hands(view: &mut View<'_>, life: &Life, verb: Verb) -> Result<()> {
-    let standing = view.standing;
-    standing.people().try_for_each(|person| separate(view, life, verb, person))
-}
-
-fn separate(view: &mut View<'_>, life: &Life, verb: Verb, person: &str) -> Result<()> {
-    match verb {
-        Verb::Approve => hands::require_part(view, &life.document, person, Part::Approved),
-        Verb::Submit | Verb::Appraise => hands::require_part(view, &life.document, person, Part::Worked),
-        Verb::Endorse => {
-            hands::require_part(view, &life.document, person, Part::Worked)?;
-            match store::last_submit(view, &life.document)? {
-                Some(step) if step.is_of(person) && life.state == State::Submitted => Err(Error::Denied {
-                    reason: Reason::SeparationOfDuties,
-                    needs: "a head of the unit who did not submit the document".to_owned(),
-                    facts: Vec::new(),
-                }),
-                _ => Ok(()),
-            }
-        }
-        Verb::Withdraw => match store::last_submit(view, &life.document)? {
-            Some(step) if !step.is_of(person) && life.state == State::Submitted => Err(Error::Denied {
-                reason: Reason::NotSubmitter,
-                needs: "who submitted the document".to_owned(),
-                facts: Vec::new(),
-            }),
-            _ => Ok(()),
-        },
-        Verb::Return | Verb::Amend | Verb::Close | Verb::Cancel => Ok(()),
-    }
+    let acting = hands::acting(view, &life.document)?;
+    let asks_who = matches!(verb, Verb::Endorse | Verb::Withdraw) && life.state == State::Submitted;
+    let submitted = if asks_who { store::last_submit(view, &life.document)? } else { None };
+    let by: Vec<String> = submitted.into_iter().flat_map(|step| [step.person, step.on_behalf_of]).collect();
+    Ok(duties::require(verb, life.state, &acting, &by)?)
 }
 
 /// The life with the verbs that are open to whoever asks.
 pub fn opened(view: &mut View<'_>, mut life: Life, owner: &str) -> Result<Life> {
     for verb in life.verbs() {
-        if view.standing.may_for(action(verb, life.state), owner, life.kind.reviewers()).is_err() {
+        if view.standing.may_for(Action::of(verb, life.state), owner, life.kind.reviewers()).is_err() {
             continue;
         }
         match require_hands(view, &life, verb) {
@@ -230,12 +190,7 @@ fn other_act(view: &mut View<'_>, act: Option<&Act>) -> Result<Option<Refusal>> 
 /// Writes what was decided; answers where the document stands then.
 pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<Life> {
     let Decided { life: before, owner, verb, then, planned, findings, with } = decided;
-    let part = match verb {
-        Verb::Submit | Verb::Endorse | Verb::Appraise => Some(Part::Worked),
-        Verb::Approve => Some(Part::Approved),
-        Verb::Withdraw | Verb::Return | Verb::Amend | Verb::Close | Verb::Cancel => None,
-    };
-    if let Some(part) = part {
+    if let Some(part) = duties::part(verb) {
         hands::take_part(tx, &before.document, part)?;
     }
     let life = planned.write(tx)?;

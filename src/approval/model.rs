@@ -41,19 +41,8 @@ pub struct Life {
 impl Life {
     /// Where a verb leads from here.
     pub fn after(&self, verb: Verb, to_draft: bool) -> Result<State> {
-        let then = match verb {
-            _ if !self.is_approvable => None,
-            Verb::Return => self.state.returned(to_draft),
-            Verb::Cancel if self.in_force.is_some() => self.state.after(verb).find(|then| *then == State::Approved),
-            Verb::Cancel => self.state.after(verb).find(|then| *then == State::Cancelled),
-            Verb::Submit
-            | Verb::Withdraw
-            | Verb::Endorse
-            | Verb::Appraise
-            | Verb::Approve
-            | Verb::Amend
-            | Verb::Close => self.state.after(verb).next(),
-        };
+        let leads = || self.state.leads(verb, to_draft, self.in_force.is_some());
+        let then = if self.is_approvable { leads() } else { None };
         then.ok_or_else(|| {
             let open: Vec<&str> = self.verbs().into_iter().map(Verb::as_str).collect();
             let allowed = if open.is_empty() { "nothing".to_owned() } else { open.join(", ") };
@@ -119,13 +108,6 @@ pub struct Step {
     pub justifications: Vec<Justification>,
     /// Remarks on lines, by line id.
     pub remarks: Vec<(String, String)>,
-}
-
-impl Step {
-    /// Whether somebody did it, or had it done in their place.
-    pub fn is_of(&self, person: &str) -> bool {
-        self.person == person || self.on_behalf_of == person
-    }
 }
 
 /// What an act decided on a document.

@@ -6,8 +6,9 @@ use super::store::{self, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
+use crate::document::duties::{self, Part};
 use crate::document::state::State;
-use crate::document::store::{self as hands, Part};
+use crate::document::store as hands;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
@@ -274,14 +275,7 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let machine = app.clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
-        // Who writes what is decided is one of those who approve.
-        let (action, part) = match estimate.state {
-            State::Endorsed => (Action::WriteAppraised, Part::Worked),
-            State::Appraised => (Action::WriteDecided, Part::Approved),
-            State::Draft | State::Submitted | State::Approved | State::Closed | State::Cancelled => {
-                (Action::DraftDocument, Part::Worked)
-            }
-        };
+        let (action, part) = duties::writing(estimate.state);
         let permit = tx.standing().may_at(action, &estimate.key.unit)?;
         tx.permit(permit);
         hands::take_part(tx, &estimate.document(), part)?;

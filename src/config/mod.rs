@@ -44,10 +44,23 @@ pub enum Command {
     Limits,
     /// Check every invariant of the data, the density of revisions and the chain of the journal.
     Fsck,
+    /// Write a new token of an administrator whose tokens are all lost, while no server runs on the database.
+    RecoverAdmin(RecoverAdmin),
     /// Send a CSV file of lines to a server, and tell what came of it.
     Import(crate::client::Import),
     /// Load a demonstration into a server with `--dev`: a five-year plan with its review, in a province that does not exist.
     Demo(crate::client::Demo),
+}
+
+/// Whose tokens are lost, and where the new one goes.
+#[derive(Debug, Clone, Args)]
+pub struct RecoverAdmin {
+    /// The administrator, as `admin`.
+    #[arg(long, default_value = "admin")]
+    pub principal: String,
+    /// Where its token is written: a file that is not there yet.
+    #[arg(long)]
+    pub token_file: PathBuf,
 }
 
 /// Where the data is and how to log.

@@ -2,6 +2,7 @@
 //!
 //! Absent: separation of duties and states; those belong to the life of a document.
 
+use super::state::{State, Verb};
 use crate::words;
 
 words! {
@@ -70,6 +71,26 @@ words! {
         CancelDocument "CANCEL_DOCUMENT",
         CloseDocument "CLOSE_DOCUMENT",
         ManageCalendar "MANAGE_CALENDAR",
+        ReadRefusals "READ_REFUSALS",
+    }
+}
+
+impl Action {
+    /// The act that a verb is in a state.
+    pub fn of(verb: Verb, state: State) -> Self {
+        match (verb, state) {
+            (Verb::Submit, _) => Self::SubmitDocument,
+            (Verb::Withdraw, _) => Self::WithdrawDocument,
+            (Verb::Endorse, _) => Self::EndorseDocument,
+            (Verb::Return, State::Endorsed) => Self::ReturnEndorsed,
+            (Verb::Return, State::Appraised) => Self::ReturnAppraised,
+            (Verb::Return, _) => Self::ReturnSubmitted,
+            (Verb::Appraise, _) => Self::AppraiseDocument,
+            (Verb::Approve, _) => Self::ApproveDocument,
+            (Verb::Amend, _) => Self::AmendDocument,
+            (Verb::Close, _) => Self::CloseDocument,
+            (Verb::Cancel, _) => Self::CancelDocument,
+        }
     }
 }
 
@@ -115,6 +136,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::CancelDocument, &[(&[Drafter], Relation::Owner)]),
     (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
     (Action::ManageCalendar, &[(&[Admin], Relation::Jurisdiction)]),
+    (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
 ];
 
 /// The ways to be entitled to an action.

@@ -3,6 +3,7 @@
 //! Absent: what a document says; figures and texts belong to its slice.
 
 pub mod authority;
+pub mod duties;
 pub mod finding;
 pub mod kind;
 pub mod standing;

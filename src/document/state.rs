@@ -111,6 +111,23 @@ impl State {
         Verb::ALL.iter().copied().filter(|verb| self.after(*verb).next().is_some()).collect()
     }
 
+    /// Where a verb leads from here, if anywhere: a return as far as is asked for, and the cancelling of an amendment back to the
+    /// text that is in force.
+    pub fn leads(self, verb: Verb, to_draft: bool, is_in_force: bool) -> Option<State> {
+        let cancelled = if is_in_force { Self::Approved } else { Self::Cancelled };
+        match verb {
+            Verb::Return => self.returned(to_draft),
+            Verb::Cancel => self.after(verb).find(|then| *then == cancelled),
+            Verb::Submit
+            | Verb::Withdraw
+            | Verb::Endorse
+            | Verb::Appraise
+            | Verb::Approve
+            | Verb::Amend
+            | Verb::Close => self.after(verb).next(),
+        }
+    }
+
     /// Where a return leads: one step back, or to the draft.
     pub fn returned(self, to_draft: bool) -> Option<State> {
         if to_draft {

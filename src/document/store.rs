@@ -5,18 +5,9 @@ use diesel::prelude::*;
 use crate::commit::{Tx, View};
 use crate::db::schema::document_hands as hands;
 use crate::db::{Conn, audit, record};
-use crate::error::{Error, Reason, Result};
+use crate::document::duties::{self, Hand, Part};
+use crate::error::Result;
 use crate::word::{Word, stored};
-use crate::words;
-
-words! {
-    /// What a person did with a document, ever.
-    Part {
-        /// Drafted, submitted, endorsed or appraised it.
-        Worked "WORKED",
-        Approved "APPROVED",
-    }
-}
 
 record! {
     /// That a person had a part in a document.
@@ -28,7 +19,7 @@ record! {
 }
 
 /// The part that a person had in a document.
-pub fn part_of(view: &mut View<'_>, document: &str, person: &str) -> Result<Option<Part>> {
+fn part_of(view: &mut View<'_>, document: &str, person: &str) -> Result<Option<Part>> {
     let found = hands::table
         .find((view.jurisdiction, document, person))
         .select(hands::part)
@@ -37,18 +28,10 @@ pub fn part_of(view: &mut View<'_>, document: &str, person: &str) -> Result<Opti
     found.as_deref().map(stored).transpose()
 }
 
-/// Refuses a part to a person who had the other one.
-pub fn require_part(view: &mut View<'_>, document: &str, person: &str, part: Part) -> Result<()> {
-    refuse_other(part_of(view, document, person)?, part)
-}
-
-fn refuse_other(had: Option<Part>, part: Part) -> Result<()> {
-    let needs = match (had, part) {
-        (Some(Part::Worked), Part::Approved) => "somebody who did not draft, submit, endorse or appraise the document",
-        (Some(Part::Approved), Part::Worked) => "somebody who did not approve the document",
-        _ => return Ok(()),
-    };
-    Err(Error::Denied { reason: Reason::SeparationOfDuties, needs: needs.to_owned(), facts: Vec::new() })
+/// Those who act, each with the part that it had.
+pub fn acting<'a>(view: &mut View<'a>, document: &str) -> Result<Vec<Hand<'a>>> {
+    let standing = view.standing;
+    standing.people().map(|person| Ok((person, part_of(view, document, person)?))).collect()
 }
 
 /// Takes note of a part of whoever acts, and for whom, once; refuses it to a person who had the other one.
@@ -56,9 +39,7 @@ pub fn take_part(tx: &mut Tx<'_>, document: &str, part: Part) -> Result<()> {
     let standing = tx.standing().clone();
     let mut new = Vec::new();
     for person in standing.people() {
-        let had = part_of(&mut tx.view(), document, person)?;
-        refuse_other(had, part)?;
-        if had.is_none() {
+        if duties::take(part_of(&mut tx.view(), document, person)?, part)? {
             new.push(person);
         }
     }

@@ -94,7 +94,7 @@ async fn make(app: &App, call: &Call, secret: Secret) -> Result<()> {
 }
 
 /// A call that the server makes itself.
-fn own_call(app: &App) -> Call {
+pub fn own_call(app: &App) -> Call {
     Call {
         actor: SERVER.to_owned(),
         on_behalf_of: String::new(),
@@ -123,13 +123,14 @@ fn read(path: &Path) -> Result<Option<Secret>, Box<dyn std::error::Error>> {
     secret.map(Some).ok_or_else(|| format!("{} holds no token: remove it", path.display()).into())
 }
 
-fn write(path: &Path) -> Result<Secret, Box<dyn std::error::Error>> {
+/// A new token, in a new file that nobody else can read.
+pub fn write(path: &Path) -> Result<Secret, Box<dyn std::error::Error>> {
     let secret = Secret::random()?;
     let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let written = opened.and_then(|mut file| {
         writeln!(file, "{}", secret.reveal())?;
         file.sync_all()
     });
-    written.map_err(|error| format!("cannot write the first token to {}: {error}", path.display()))?;
+    written.map_err(|error| format!("cannot write the token to {}: {error}", path.display()))?;
     Ok(secret)
 }

@@ -1,13 +1,13 @@
 //! Grants: made, confirmed by a second person, revoked, read.
 
 use super::{Listed, unknown};
-use crate::access::model::{Grant, GrantState, refuse_past};
+use crate::access::model::{Grant, refuse_past};
 use crate::access::store::{self, GrantFilter};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::{Action, Role};
 use crate::document::standing::Permit;
-use crate::error::{Error, Reason, Refusal, Result};
+use crate::error::{Error, Reason, Result};
 use crate::grpc::page::Page;
 use crate::id::GrantName;
 use crate::identity::store as principals;
@@ -66,16 +66,13 @@ pub async fn create_grant(app: App, call: Call, ask: CreateGrant) -> Result<Answ
             new.starts_on.clone_from(&today);
         }
         let mut refusals = unknown(&mut view, "grant", ("principal", &new.principal), new.unit.as_deref())?;
-        if new.principal == new.granted_by {
-            refusals.push(Refusal::new(Reason::OwnGrant, "grant.principal", "nobody grants to themself"));
-        }
+        refusals.extend(new.refuse_own());
         refusals.extend(refuse_past(new.ends_on.as_deref(), &today, "grant.ends_on"));
         refusals.extend(refuse_past(new.ends_on.as_deref(), &new.starts_on, "grant.ends_on"));
         if !refusals.is_empty() {
             return Err(Error::Refused(refusals));
         }
-        let waits = Grant::needs_second(new.role) && !is_first;
-        new.state = if waits { GrantState::Pending } else { GrantState::InForce };
+        new.state = Grant::first_state(new.role, is_first);
         store::insert_grant(tx, &new)?;
         Ok((Entry::of(new.name()), get(&mut tx.view(), &new.name())?))
     };

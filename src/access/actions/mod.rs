@@ -3,10 +3,12 @@
 mod delegations;
 mod grants;
 mod questions;
+mod refusals;
 
 pub use delegations::*;
 pub use grants::*;
 pub use questions::*;
+pub use refusals::*;
 
 use crate::commit::View;
 use crate::error::{Reason, Refusal, Result};

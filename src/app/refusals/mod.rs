@@ -6,6 +6,8 @@
 
 mod store;
 
+pub use store::{Logged, RefusalFilter, list_refused};
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::Refused;
+use crate::clock::Micros;
+use crate::commit::View;
 use crate::db::schema::access_log;
 use crate::db::{Conn, Database, Opening, Session, is_unique_violation, record};
 use crate::error::Result;
@@ -20,6 +22,34 @@ record! {
         reason: String,
         occurrences: i64,
     }
+}
+
+/// Which refusals are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct RefusalFilter {
+    /// Of this caller only.
+    pub actor: Option<String>,
+    /// From this instant on.
+    pub from: Option<Micros>,
+    /// Before this instant.
+    pub until: Option<Micros>,
+}
+
+/// A refusal as it was logged.
+#[derive(Debug, Clone)]
+pub struct Logged {
+    /// Its number in the jurisdiction.
+    pub number: i64,
+    /// When; of several, the first.
+    pub at: Micros,
+    /// Who, empty where that is not known.
+    pub actor: String,
+    /// The method.
+    pub method: String,
+    /// Why.
+    pub reason: String,
+    /// How many were counted together.
+    pub occurrences: i64,
 }
 
 /// How often a number that another process took first is sought anew.
@@ -107,4 +137,39 @@ fn last_number(conn: &mut Conn, jurisdiction: &str) -> diesel::QueryResult<i64> 
         .first::<i64>(conn)
         .optional()?;
     Ok(found.unwrap_or_default())
+}
+
+/// One page of the log by time and number, of which `limit` are read.
+pub fn list_refused(
+    view: &mut View<'_>,
+    filter: &RefusalFilter,
+    after: Option<(i64, i64)>,
+    limit: i64,
+) -> Result<Vec<Logged>> {
+    let mut query = access_log::table
+        .filter(access_log::jurisdiction.eq(view.jurisdiction))
+        .order((access_log::at, access_log::number))
+        .limit(limit)
+        .into_boxed();
+    if let Some(actor) = &filter.actor {
+        query = query.filter(access_log::actor.eq(actor));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(access_log::at.lt(until));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(access_log::at.ge(from));
+    }
+    if let Some((at, number)) = after {
+        // The first condition says twice what the second says, so that an index finds where the page begins.
+        query = query.filter(access_log::at.ge(at));
+        query = query.filter(access_log::at.gt(at).or(access_log::number.gt(number)));
+    }
+    let rows = query.load::<Row>(view.conn)?;
+    Ok(rows.into_iter().map(logged).collect())
+}
+
+fn logged(row: Row) -> Logged {
+    let Row { number, at, actor, method, reason, occurrences, jurisdiction: _ } = row;
+    Logged { number, at, actor, method, reason, occurrences }
 }

@@ -359,6 +359,7 @@ fn access(method: &str, o: &Objects) -> Option<Vec<u8>> {
         .encode_to_vec(),
         "ListDelegations" => pb::ListDelegationsRequest { parent, ..Default::default() }.encode_to_vec(),
         "WhoAmI" => pb::WhoAmIRequest { parent }.encode_to_vec(),
+        "ListRefusals" => pb::ListRefusalsRequest { parent, ..Default::default() }.encode_to_vec(),
         "TestAccess" => {
             let what = Some(pb::test_access_request::What::Act(pb::Act::ManageGrants.into()));
             pb::TestAccessRequest { parent, what, ..Default::default() }.encode_to_vec()
@@ -414,7 +415,8 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
     let is_plain = matches!(rule, Rule::Whole(_))
-        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateWorkforcePlan", "CreateGrant"].contains(&method);
+        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateWorkforcePlan", "CreateGrant", "ListRefusals"]
+            .contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),

@@ -7,5 +7,6 @@ pub mod ground;
 mod importing;
 mod pay;
 mod planning;
+mod refusals;
 mod table;
 mod visibility;

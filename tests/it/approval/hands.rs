@@ -4,7 +4,7 @@ use kehoach::document::state::Verb::{Amend, Appraise, Approve, Cancel, Close, En
 use kehoach::pb;
 use tonic::Code;
 
-use super::{Doing, by};
+use super::{Doing, by, justified};
 use crate::budget::{batch, create, created, estimate_name, line};
 use crate::harness::{Harness, engines, jurisdiction_name, reason_of, refused, request_id};
 
@@ -65,6 +65,24 @@ engines! {
         h.does_as("other", Submit, "e").await.unwrap();
         // The last submission counts, not the one that was taken back.
         h.does_as("drafter", Endorse, "e").await.unwrap();
+    }
+
+    async fn what_is_submitted_for_somebody_is_submitted_by_both(h: Harness) {
+        h.budget_ground().await;
+        h.drafted("e", 2024, 100).await;
+        let submit = pb::SubmitRequest { name: estimate_name("e"), etag: h.life("e").await.etag, justifications: justified(), ..Default::default() };
+        let mut request = by("deputy", submit);
+        request.metadata_mut().insert("kehoach-on-behalf-of", "head".parse().unwrap());
+        h.approval().submit(request).await.unwrap();
+        let before = h.standing();
+        denied(h.does_as("head", Endorse, "e").await);
+        denied(h.does_as("deputy", Endorse, "e").await);
+        refused(h.does_as("other", Withdraw, "e").await, Code::PermissionDenied, "NOT_SUBMITTER");
+        h.nothing_changed(&before);
+        h.does_as("head", Withdraw, "e").await.unwrap();
+        h.does_as("drafter", Submit, "e").await.unwrap();
+        h.does_as("head", Endorse, "e").await.unwrap();
+        h.is_sound();
     }
 
     async fn a_copy_and_a_new_estimate_have_hands_of_their_own(h: Harness) {

@@ -7,6 +7,7 @@ mod jwt;
 mod jwt_url;
 mod keys;
 mod principals;
+mod recovery;
 mod start;
 mod tls;
 mod tokens;

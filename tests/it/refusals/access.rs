@@ -198,6 +198,11 @@ fn reads() -> Vec<Asked> {
             .missing("parent", |m| m.parent = nowhere())
             .refused("read_at", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
+        read("ListRefusals", pb::ListRefusalsRequest { parent: parent.clone(), ..Default::default() })
+            .invalid("page_size", |m| m.page_size = -1)
+            .token(|m| m.page_token = "x".to_owned())
+            .missing("parent", |m| m.parent = nowhere())
+            .done(),
         read("WhoAmI", pb::WhoAmIRequest { parent: parent.clone() })
             .invalid("parent", |m| m.parent = "x".to_owned())
             .missing("parent", |m| m.parent = nowhere())
