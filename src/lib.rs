@@ -23,7 +23,7 @@
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
-//! [`client`] is the other end: what `kehoach import` says to a server, as any client would.
+//! [`client`] is the other end: what `kehoach import` and `kehoach demo` say to a server, as any client would.
 //!
 //! # Invariants
 //!

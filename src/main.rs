@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kehoach::app::App;
-use kehoach::client::{self, Failure, Import};
+use kehoach::client::{self, Failure};
 use kehoach::config::{self, Command, Config};
 use kehoach::db::{self, Migration};
 use kehoach::identity::{self, FirstToken};
@@ -46,7 +46,8 @@ fn main() -> ExitCode {
         Some(Command::Migrate) => migrate(&config),
         Some(Command::Limits) => print_limits(),
         Some(Command::Fsck) => check(&config),
-        Some(Command::Import(ref ask)) => import(ask),
+        Some(Command::Import(ref ask)) => told(client::run(ask)),
+        Some(Command::Demo(ref ask)) => told(client::load_demo(ask)),
     };
     match outcome {
         Ok(code) => code,
@@ -130,8 +131,8 @@ fn print_limits() -> Outcome {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn import(ask: &Import) -> Outcome {
-    match client::run(ask).await {
+async fn told(doing: impl Future<Output = Result<String, Failure>>) -> Outcome {
+    match doing.await {
         Ok(told) => {
             print!("{told}");
             Ok(ExitCode::SUCCESS)

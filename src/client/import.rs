@@ -82,7 +82,7 @@ pub async fn run(ask: &Import) -> Result<String, Failure> {
             let replayed = answer.metadata().contains_key("kehoach-replayed");
             Ok(told(&answer.into_inner(), ask.validate_only, replayed))
         }
-        Err(status) => Err(Failure::Refused(refusal(&status))),
+        Err(status) => Err(Failure::Refused(refusal("imported", &status))),
     }
 }
 
@@ -154,8 +154,8 @@ fn told(summary: &pb::ImportSummary, tried: bool, replayed: bool) -> String {
     text
 }
 
-/// What a person needs of a refusal: the sentence, then every fault with its place.
-fn refusal(status: &Status) -> String {
+/// What a person needs of a refusal: what was not done, the sentence, then every fault with its place.
+pub(super) fn refusal(done: &str, status: &Status) -> String {
     let details = status.get_error_details();
     let mut faults: Vec<String> = Vec::new();
     for one in details.bad_request().into_iter().flat_map(|bad| &bad.field_violations) {
@@ -165,7 +165,7 @@ fn refusal(status: &Status) -> String {
         faults.push(format!("{}: {}", one.subject, one.description));
     }
     let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
-    let mut text = format!("nothing was imported: {} ({:?} {reason})", status.message(), status.code());
+    let mut text = format!("nothing was {done}: {} ({:?} {reason})", status.message(), status.code());
     // A single fault is the sentence itself.
     for fault in faults.iter().take(TOLD).filter(|_| faults.len() > 1) {
         text += &format!("\n  {}", fault.trim_start_matches(": "));

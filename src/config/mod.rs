@@ -46,6 +46,8 @@ pub enum Command {
     Fsck,
     /// Send a CSV file of lines to a server, and tell what came of it.
     Import(crate::client::Import),
+    /// Load a demonstration into a server with `--dev`: a five-year plan with its review, in a province that does not exist.
+    Demo(crate::client::Demo),
 }
 
 /// Where the data is and how to log.

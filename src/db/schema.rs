@@ -641,6 +641,40 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);
 
 diesel::table! {
+    actual_versions (jurisdiction, plan, indicator, year, quarter, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        indicator -> Text,
+        year -> BigInt,
+        quarter -> BigInt,
+        at -> BigInt,
+        status -> Text,
+        value -> Nullable<BigInt>,
+        text -> Nullable<Text>,
+        members -> Nullable<Text>,
+        reason -> Text,
+        evidence -> Text,
+    }
+}
+
+diesel::table! {
+    progress_versions (jurisdiction, plan, task, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        task -> Text,
+        at -> BigInt,
+        progress -> Text,
+        done -> Nullable<BigInt>,
+        note -> Text,
+        evidence -> Text,
+    }
+}
+
+diesel::table! {
     pay_parameters (jurisdiction, kind, code, starts_on, since) {
         jurisdiction -> Text,
         since -> BigInt,

@@ -101,6 +101,10 @@ sentences! {
     FormulaInvalid: "Công thức không tính được.", "A formula cannot be computed.";
     ItemsPerPlan: "Kế hoạch có quá nhiều mục.", "The plan has too many items.";
     ItemInUse: "Mục này đang được mục khác dẫn chiếu.", "Another item refers to this one.";
+    NotInForce: "Kế hoạch chưa được phê duyệt.", "No text of the plan is in force.";
+    ActualDerived: "Chỉ tiêu này được tính, không nhập.", "The indicator is computed and never typed.";
+    ActualUnfit: "Số liệu không phù hợp với chỉ tiêu.", "What is reported is no value of the indicator.";
+    ActualStatus: "Số chính thức chỉ được điều chỉnh có lý do.", "An official value is only revised, with a reason.";
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
     GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";

@@ -408,7 +408,7 @@ fn show(view: &mut View<'_>, name: &PlanName, in_force: bool) -> Result<Plan> {
 }
 
 /// The error where a plan is not there.
-fn not_found(name: &PlanName) -> Error {
+pub fn not_found(name: &PlanName) -> Error {
     Error::NotFound { kind: "Plan", name: name.to_string() }
 }
 

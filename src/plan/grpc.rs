@@ -1,6 +1,6 @@
 //! The methods of `PlanService`.
 
-use super::actions;
+use super::{actions, comparison, monitoring};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -16,5 +16,10 @@ pub fn routes() -> Vec<Route> {
         write("/kehoach.v1.PlanService/BatchWritePlan", Object(Action::DraftDocument), actions::batch_write_plan),
         read("/kehoach.v1.PlanService/GetPlanItem", Object(Action::ReadDocument), actions::get_plan_item),
         read("/kehoach.v1.PlanService/ListPlanItems", Object(Action::ReadDocument), actions::list_plan_items),
+        read("/kehoach.v1.PlanService/ComparePlan", Object(Action::ReadDocument), comparison::compare_plan),
+        write("/kehoach.v1.PlanService/RecordActuals", Object(Action::DraftDocument), monitoring::record_actuals),
+        read("/kehoach.v1.PlanService/ListActuals", Object(Action::ReadDocument), monitoring::list_actuals),
+        read("/kehoach.v1.PlanService/ReviewPlan", Object(Action::ReadDocument), monitoring::review_plan),
+        read("/kehoach.v1.PlanService/ExplainIndicator", Object(Action::ReadDocument), monitoring::explain_indicator),
     ]
 }

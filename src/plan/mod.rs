@@ -2,9 +2,11 @@
 
 mod actions;
 mod batch;
+mod comparison;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
+mod monitoring;
 pub(crate) mod store;
 mod wire;
 

@@ -1,4 +1,4 @@
--- Plans over several years and their items.
+-- Plans over several years, their items, and what was reported of them.
 --
 -- Values of indicators are decimals in ten-thousandths, amounts whole minor units. NULL is "not stated", which is not 0.
 
@@ -177,3 +177,59 @@ CREATE TABLE plan_item_versions (
 );
 CREATE UNIQUE INDEX plan_item_versions_current ON plan_item_versions (jurisdiction, plan, item) WHERE until = 9223372036854775807;
 CREATE INDEX plan_item_versions_until ON plan_item_versions (jurisdiction, plan, until);
+
+-- What was reported of an indicator for a period. It stands beside the plan and moves none of its versions. A report without value, text
+-- and members says that nothing was reported, which is not 0. Indicators are items, at which nothing can point; fsck checks them.
+CREATE TABLE actual_versions (
+    jurisdiction TEXT COLLATE "C" NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    plan TEXT COLLATE "C" NOT NULL,
+    indicator TEXT COLLATE "C" NOT NULL,
+    year BIGINT NOT NULL,
+    -- 0 is the whole year
+    quarter BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    status TEXT COLLATE "C" NOT NULL,
+    -- ten-thousandths
+    value BIGINT,
+    text TEXT COLLATE "C",
+    -- a JSON array of the ids of what is counted
+    members TEXT COLLATE "C",
+    -- why it is revised
+    reason TEXT COLLATE "C" NOT NULL,
+    evidence TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, indicator, year, quarter, since),
+    FOREIGN KEY (jurisdiction, plan) REFERENCES plans (jurisdiction, plan),
+    CHECK (since > 0 AND since < until),
+    CHECK (year BETWEEN 1900 AND 2199 AND quarter BETWEEN 0 AND 4),
+    CHECK (status IN ('PROVISIONAL', 'OFFICIAL', 'REVISED')),
+    CHECK ((status = 'REVISED') = (reason <> '')),
+    CHECK (value IS NULL OR text IS NULL AND members IS NULL),
+    CHECK (text IS NULL OR members IS NULL)
+);
+CREATE UNIQUE INDEX actual_versions_current ON actual_versions (jurisdiction, plan, indicator, year, quarter)
+    WHERE until = 9223372036854775807;
+CREATE INDEX actual_versions_until ON actual_versions (jurisdiction, plan, until);
+
+-- What was reported of a task.
+CREATE TABLE progress_versions (
+    jurisdiction TEXT COLLATE "C" NOT NULL,
+    since BIGINT NOT NULL,
+    until BIGINT NOT NULL,
+    plan TEXT COLLATE "C" NOT NULL,
+    task TEXT COLLATE "C" NOT NULL,
+    at BIGINT NOT NULL,
+    progress TEXT COLLATE "C" NOT NULL,
+    -- how much of it is done, in basis points
+    done BIGINT,
+    note TEXT COLLATE "C" NOT NULL,
+    evidence TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, task, since),
+    FOREIGN KEY (jurisdiction, plan) REFERENCES plans (jurisdiction, plan),
+    CHECK (since > 0 AND since < until),
+    CHECK (progress IN ('NOT_STARTED', 'IN_PROGRESS', 'DONE_ON_TIME', 'DONE_LATE', 'LATE', 'SUSPENDED', 'CANCELLED')),
+    CHECK (done IS NULL OR done BETWEEN 0 AND 10000)
+);
+CREATE UNIQUE INDEX progress_versions_current ON progress_versions (jurisdiction, plan, task) WHERE until = 9223372036854775807;
+CREATE INDEX progress_versions_until ON progress_versions (jurisdiction, plan, until);

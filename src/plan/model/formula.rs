@@ -1,6 +1,6 @@
 //! Formulas over indicators: `{id}`, decimals, `+ - * /` and parentheses. Pure.
 
-use super::number;
+use super::number::{self, Fraction};
 
 /// A formula that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,27 @@ pub enum Sign {
     Over,
 }
 
+/// Why a formula has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoValue {
+    /// An indicator has none.
+    Missing(String),
+    /// Something is divided by zero.
+    DivisionByZero,
+    /// A result does not fit.
+    TooLarge,
+}
+
+impl std::fmt::Display for NoValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing(indicator) => write!(f, "{indicator} has no value"),
+            Self::DivisionByZero => f.write_str("a division by zero"),
+            Self::TooLarge => f.write_str("a result does not fit"),
+        }
+    }
+}
+
 /// How deep parentheses may stand in one another.
 const DEPTH: usize = 32;
 
@@ -42,6 +63,26 @@ impl Formula {
             Self::Indicator(id) => vec![id],
             Self::Minus(inner) => inner.indicators(),
             Self::Pair(left, _, right) => left.indicators().into_iter().chain(right.indicators()).collect(),
+        }
+    }
+
+    /// Its value, given that of each indicator.
+    pub fn value(&self, of: &impl Fn(&str) -> Option<Fraction>) -> Result<Fraction, NoValue> {
+        match self {
+            Self::Number(number) => Ok(Fraction::of(*number)),
+            Self::Indicator(id) => of(id).ok_or_else(|| NoValue::Missing(id.clone())),
+            Self::Minus(inner) => Fraction::whole(0).minus(inner.value(of)?).ok_or(NoValue::TooLarge),
+            Self::Pair(left, sign, right) => {
+                let (left, right) = (left.value(of)?, right.value(of)?);
+                let value = match sign {
+                    Sign::Plus => left.plus(right),
+                    Sign::Minus => left.minus(right),
+                    Sign::Times => left.times(right),
+                    Sign::Over if right.is_zero() => return Err(NoValue::DivisionByZero),
+                    Sign::Over => left.over(right),
+                };
+                value.ok_or(NoValue::TooLarge)
+            }
         }
     }
 }
@@ -120,40 +161,42 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    /// A formula in full parentheses, or what is wrong with it.
-    fn understood(text: &str) -> String {
-        fn told(formula: &Formula) -> String {
-            match formula {
-                Formula::Number(number) => number::text(*number),
-                Formula::Indicator(id) => id.clone(),
-                Formula::Minus(inner) => format!("(-{})", told(inner)),
-                Formula::Pair(left, sign, right) => {
-                    let sign = match sign {
-                        Sign::Plus => '+',
-                        Sign::Minus => '-',
-                        Sign::Times => '*',
-                        Sign::Over => '/',
-                    };
-                    format!("({}{sign}{})", told(left), told(right))
-                }
-            }
+    fn value(text: &str) -> String {
+        let of = |id: &str| match id {
+            "a" => Some(Fraction::whole(4)),
+            "b" => Some(Fraction::whole(76)),
+            "zero" => Some(Fraction::whole(0)),
+            _ => None,
+        };
+        match Formula::parse(text).map(|formula| formula.value(&of)) {
+            Ok(Ok(value)) => number::text(value.rounded(2).unwrap()),
+            Ok(Err(why)) => why.to_string(),
+            Err(wrong) => format!("wrong: {wrong}"),
         }
-        Formula::parse(text).map_or_else(|wrong| format!("wrong: {wrong}"), |formula| told(&formula))
     }
 
     #[test]
-    fn formulas_are_understood_as_they_are_written() {
+    fn formulas_are_computed_as_they_are_written() {
         for (text, expected) in [
-            ("{a} / {b} * 100", "((a/b)*100)"),
-            ("{a}+{b}", "(a+b)"),
-            ("2 + 3 * 4", "(2+(3*4))"),
-            ("(2 + 3) * 4", "((2+3)*4)"),
-            ("10 - 4 - 3", "((10-4)-3)"),
-            ("-{a} + 1", "((-a)+1)"),
-            (" 1.5 * ( {a} ) ", "(1.5*a)"),
+            ("{a} / {b} * 100", "5.26"),
+            ("{a}+{b}", "80"),
+            ("2 + 3 * 4", "14"),
+            ("(2 + 3) * 4", "20"),
+            ("10 - 4 - 3", "3"),
+            ("-{a} + 1", "-3"),
+            (" 1.5 * ( {a} ) ", "6"),
+            ("8 / 4 / 2", "1"),
         ] {
-            assert_eq!(understood(text), expected, "{text}");
+            assert_eq!(value(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_computed_has_no_value() {
+        assert_eq!(value("{none} + 1"), "none has no value");
+        assert_eq!(value("{a} / {zero}"), "a division by zero");
+        assert_eq!(value("0 * {none}"), "none has no value");
+        assert_eq!(value(&format!("1{}", " * 900000000000000".repeat(5))), "a result does not fit");
     }
 
     #[test]
@@ -168,7 +211,7 @@ mod tests {
             ("1 +", "wrong: it ends where a value is expected"),
             (&"(".repeat(40), "wrong: it is too deep"),
         ] {
-            assert_eq!(understood(text), wrong, "{text}");
+            assert_eq!(value(text), wrong, "{text}");
         }
     }
 

@@ -1,8 +1,12 @@
 //! What a plan and its items are. Pure: no store, no clock.
 
+pub mod actuals;
+pub mod compare;
+pub mod figures;
 pub mod findings;
 pub mod formula;
 pub mod number;
+pub mod review;
 pub mod rules;
 
 use serde::{Deserialize, Serialize};

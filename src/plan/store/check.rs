@@ -1,6 +1,6 @@
 //! What must hold of the plans that are there, and what SQL cannot say: for `kehoach fsck`.
 
-use super::{After, PlanFilter, all_items, count_current, list_plans};
+use super::{After, PlanFilter, all_actuals, all_items, all_progress, count_current, list_plans, taken_items};
 use crate::commit::View;
 use crate::db::Conn;
 use crate::error::Result;
@@ -25,10 +25,22 @@ pub fn check(conn: &mut Conn, jurisdiction: &str) -> Result<Vec<String>> {
                 faults.push(format!("plan {} of {jurisdiction}: header and items do not belong together", plan.id));
             }
             faults.extend(dangling(&mut view, plan)?);
+            faults.extend(reports_of_nothing(&mut view, plan)?);
         }
     }
     faults.extend(counts.keys().map(|plan| format!("plan {plan} of {jurisdiction}: items without a header")));
     Ok(faults)
+}
+
+/// Reports of items that the plan never had.
+fn reports_of_nothing(view: &mut View<'_>, plan: &Plan) -> Result<Vec<String>> {
+    let values = all_actuals(view, &plan.id)?.into_iter().map(|actual| actual.indicator);
+    let progress = all_progress(view, &plan.id)?.into_iter().map(|report| report.task);
+    let mut named: Vec<String> = values.chain(progress).collect();
+    named.dedup();
+    let known = taken_items(view, &plan.id, &named)?;
+    let unknown = named.iter().filter(|item| !known.contains(item));
+    Ok(unknown.map(|item| format!("plan {}: something is reported of {item}, which never was", plan.id)).collect())
 }
 
 /// Items that name an item of their plan that is not there. Units and goals elsewhere may have gone since.

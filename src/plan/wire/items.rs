@@ -126,7 +126,8 @@ fn content(message: pb::plan_item::Content, jurisdiction: &str, path: &str, faul
 
 fn indicator(message: pb::Indicator, path: &str, faults: &mut Faults) -> Indicator {
     let field = |name: &str| format!("{path}.{name}");
-    let baseline = decimal::parse(&message.baseline).map(|value| (i64::from(message.baseline_year), value));
+    let baseline = super::decimal(&message.baseline, &field("baseline"), faults)
+        .map(|value| (i64::from(message.baseline_year), value));
     let both = (message.baseline_year != 0) != message.baseline.is_empty();
     faults.when(!both, &field("baseline"), "and baseline_year are stated together");
     let formula = stated(faults.name(&field("formula"), &message.formula, false));
@@ -192,7 +193,8 @@ fn targets(messages: Vec<pb::Target>, indicator: &Indicator, path: &str, faults:
         let field = |name: &str| format!("{path}.targets[{at}].{name}");
         faults.when(year != 0 && year < 1900, &field("year"), "is before 1900");
         faults.when(!years.insert(year), &field("year"), "has a target already");
-        let (value, upper) = (decimal::parse(&value).unwrap_or_default(), decimal::parse(&upper));
+        let value = super::decimal(&value, &field("value"), faults).unwrap_or_default();
+        let upper = super::decimal(&upper, &field("upper"), faults);
         let is_range = indicator.comparator == Some(Comparator::Range);
         faults.when(is_range != upper.is_some(), &field("upper"), "is stated for RANGE, and only there");
         faults.when(upper.is_some_and(|upper| upper < value), &field("upper"), "is below the value");
@@ -263,7 +265,7 @@ impl FromWire for ListPlanItems {
 }
 
 /// An item as a message.
-fn item_message(plan: &PlanName, item: Item, sending: &Sending<'_>) -> pb::PlanItem {
+pub fn item_message(plan: &PlanName, item: Item, sending: &Sending<'_>) -> pb::PlanItem {
     let Item { id, sequence, content, revision } = item;
     let PlanName { jurisdiction, plan } = plan.clone();
     let collection = content.kind().collection();

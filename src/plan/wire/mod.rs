@@ -1,11 +1,14 @@
 //! The messages of `plan.proto`, to and from the words of this slice.
 
+mod compare;
 mod items;
+mod monitoring;
 mod plans;
 
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::id::{PlanName, UnitName};
+use crate::plan::model::number;
 
 fn plan_name(name: &str, field: &str) -> Result<PlanName> {
     PlanName::parse(name).ok_or_else(|| Error::invalid(field, "is not the name of a plan"))
@@ -16,6 +19,13 @@ fn unit(name: &str, jurisdiction: &str, field: &str, faults: &mut Faults) -> Opt
     let name = UnitName::parse(name)?;
     faults.when(name.jurisdiction != jurisdiction, field, "is of another jurisdiction");
     Some(name.unit)
+}
+
+/// A decimal of a message; none where it is empty. What has the form of one and is too large is a fault.
+fn decimal(text: &str, field: &str, faults: &mut Faults) -> Option<i64> {
+    let value = number::parse(text);
+    faults.when(value.is_none() && !text.is_empty(), field, "does not fit");
+    value
 }
 
 fn stated(text: String) -> Option<String> {
@@ -31,6 +41,8 @@ fn count(number: i64) -> i32 {
 mod tests {
     use crate::grpc::types::same_words;
     use crate::pb;
+    use crate::plan::model::actuals::{Status, TaskState};
+    use crate::plan::model::review::{Rating, Stage};
     use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, ValueKind};
 
     macro_rules! same {
@@ -48,6 +60,10 @@ mod tests {
             Direction = IndicatorDirection "INDICATOR_DIRECTION_";
             Comparator = Comparator "COMPARATOR_";
             Aggregation = Aggregation "AGGREGATION_";
+            Status = ActualStatus "ACTUAL_STATUS_";
+            TaskState = ProgressState "PROGRESS_STATE_";
+            Stage = ReviewStage "REVIEW_STAGE_";
+            Rating = Rating "RATING_";
         }
     }
 }

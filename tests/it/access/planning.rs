@@ -4,7 +4,7 @@ use kehoach::pb;
 use prost::Message;
 
 use crate::harness::jurisdiction_name;
-use crate::plan::{batch, created, goal, new_plan};
+use crate::plan::{actual, batch, created, goal, new_plan, reported};
 
 /// A request of a method that is in order; what changes something is only tried.
 pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
@@ -23,6 +23,16 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
         }
         "GetPlanItem" => pb::GetPlanItemRequest { name: format!("{name}/goals/g"), read_at: None }.encode_to_vec(),
         "ListPlanItems" => pb::ListPlanItemsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "ComparePlan" => pb::ComparePlanRequest { name, ..Default::default() }.encode_to_vec(),
+        // The plan of the ground is a draft: whoever may is told that nothing of it is in force.
+        "RecordActuals" => {
+            pb::RecordActualsRequest { validate_only, ..reported("p", vec![actual("i", 2013, "1")]) }.encode_to_vec()
+        }
+        "ListActuals" => pb::ListActualsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "ReviewPlan" => pb::ReviewPlanRequest { name, year: 2013, ..Default::default() }.encode_to_vec(),
+        "ExplainIndicator" => {
+            pb::ExplainIndicatorRequest { name: format!("{name}/indicators/i"), ..Default::default() }.encode_to_vec()
+        }
         _ => return None,
     })
 }

@@ -113,6 +113,7 @@ engines! {
         };
         let operations = vec![
             with(&|one| one.baseline.clear()),
+            with(&|one| one.targets[0].value = "999999999999999".to_owned()),
             with(&|one| one.formula = "{a".to_owned()),
             with(&|one| one.value_kind = pb::IndicatorValueKind::Percent.into()),
             with(&|one| one.aggregation = pb::Aggregation::RatioOfSums.into()),
@@ -127,16 +128,17 @@ engines! {
             told,
             [
                 "[0] indicator.baseline",
-                "[1] indicator.formula",
-                "[2] indicator.aggregation",
-                "[3] indicator.numerator",
-                "[4] indicator.targets[1].year",
-                "[5] indicator.targets[0].upper",
-                "[5] indicator.targets[1].upper",
-                "[6] indicator.baseline",
-                "[6] indicator.targets",
-                "[7] task.starts_on",
-                "[7] task.ends_on",
+                "[1] indicator.targets[0].value",
+                "[2] indicator.formula",
+                "[3] indicator.aggregation",
+                "[4] indicator.numerator",
+                "[5] indicator.targets[1].year",
+                "[6] indicator.targets[0].upper",
+                "[6] indicator.targets[1].upper",
+                "[7] indicator.baseline",
+                "[7] indicator.targets",
+                "[8] task.starts_on",
+                "[8] task.ends_on",
             ]
         );
     }

@@ -1,7 +1,10 @@
 //! Plans and their items: created, read at any revision, written in batches, moved through the common life.
 
+mod compare;
+mod demo;
 mod items;
 mod life;
+mod monitoring;
 mod plans;
 
 use kehoach::document::state::Verb;
@@ -119,6 +122,26 @@ pub fn replaced(item: &pb::PlanItem, content: Content) -> Operation {
 
 pub fn deleted(item: &pb::PlanItem) -> Operation {
     Operation::Delete(pb::DeletePlanItemOperation { name: item.name.clone(), etag: item.etag.clone() })
+}
+
+/// An official value of an indicator of the plan `p` for a year.
+pub fn actual(indicator: &str, year: i32, value: &str) -> pb::Actual {
+    pb::Actual {
+        indicator: format!("{}/indicators/{indicator}", plan_name("p")),
+        year,
+        status: pb::ActualStatus::Official.into(),
+        value: value.to_owned(),
+        evidence: "Báo cáo tổng kết".to_owned(),
+        ..Default::default()
+    }
+}
+
+/// Reports of a plan; they are its own, whatever plan they were made for.
+pub fn reported(plan: &str, mut actuals: Vec<pb::Actual>) -> pb::RecordActualsRequest {
+    for one in &mut actuals {
+        one.indicator = one.indicator.replace(&plan_name("p"), &plan_name(plan));
+    }
+    pb::RecordActualsRequest { parent: plan_name(plan), actuals, ..Default::default() }
 }
 
 impl Harness {

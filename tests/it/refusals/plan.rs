@@ -1,15 +1,18 @@
 //! The faults of PlanService, and the plans that they need.
 
-use kehoach::document::state::Verb::Submit;
+use kehoach::document::state::Verb::{Appraise, Approve, Endorse, Submit};
 use kehoach::pb;
 use kehoach::pb::plan_item::Content;
 use kehoach::pb::plan_operation::Operation;
 
 use super::world::World;
 use super::{Asked, SPENT, read, write};
+use crate::approval::by;
 use crate::budget::at;
 use crate::harness::{Harness, jurisdiction_name, unit_name};
-use crate::plan::{batch, created, deleted, funding, goal, indicator, new_item, new_plan, plan_name};
+use crate::plan::{
+    actual, batch, created, deleted, funding, goal, indicator, new_item, new_plan, plan_name, reported, usual_items,
+};
 
 const FAR: i64 = 1 << 40;
 
@@ -27,6 +30,17 @@ pub async fn make(world: &mut World, h: &Harness) {
         h.plan(id).await;
     }
     h.carried("p-submitted", &[Submit]).await;
+    // One in force, of which something is reported, and the same that is not.
+    for id in ["p-reported", "p-reporting"] {
+        let mut request = new_plan(id, usual_items());
+        request.plan.as_mut().unwrap().kind = pb::PlanKind::ActionProgramme.into();
+        let derived = pb::Indicator { formula: "{i} * 2".to_owned(), ..indicator("") };
+        request.items.push(new_item("d", Content::Indicator(derived)));
+        h.plans().create_plan(by("drafter", request)).await.unwrap();
+    }
+    h.carried("p-reported", &[Submit, Endorse, Appraise, Approve]).await;
+    let first = vec![actual("i", 2011, "1"), actual("i", 2012, "2")];
+    h.plans().record_actuals(reported("p-reported", first)).await.unwrap();
     // 20,000 items would take minutes.
     h.sql("UPDATE plan_versions SET item_count = 20000, last_sequence = 20000 WHERE plan = 'p-full'");
     for id in ["p1", "p2", "p3", "p-submitted", "p-full"] {
@@ -44,6 +58,34 @@ pub fn table(w: &World) -> Vec<Asked> {
         update_plan(w),
         delete_plan(w),
         batch_write_plan(w),
+        record_actuals(),
+        read("ComparePlan", pb::ComparePlanRequest { name: plan_name("p1"), ..Default::default() })
+            .invalid("page_size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.left = Some(at(FAR)))
+            .done(),
+        read("ListActuals", pb::ListActualsRequest { parent: plan_name("p-reported"), ..Default::default() })
+            .invalid("year", |m| m.year = 9_999)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("parent", |m| m.parent = plan_name("none"))
+            .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("ReviewPlan", pb::ReviewPlanRequest { name: plan_name("p-reported"), year: 2013, ..Default::default() })
+            .invalid("at_risk", |m| m.at_risk_bp = 10_000)
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("name", "NOT_IN_FORCE", |m| m.name = plan_name("p-reporting"))
+            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
+            .done(),
+        read("ExplainIndicator", explain("p-reported", "indicators/i"))
+            .invalid("name", |m| m.name = plan_name("p-reported"))
+            .missing("name", |m| m.name = item_name("none", "indicators/i"))
+            .missing("name", |m| m.name = item_name("p-reported", "indicators/none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("name", "NOT_IN_FORCE", |m| m.name = item_name("p-reporting", "indicators/i"))
+            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
+            .done(),
         read("GetPlan", pb::GetPlanRequest { name: plan_name("p1"), read_at: None })
             .invalid("name", |m| m.name = "p1".to_owned())
             .missing("name", |m| m.name = plan_name("none"))
@@ -73,6 +115,47 @@ pub fn table(w: &World) -> Vec<Asked> {
 
 fn item_name(plan: &str, item: &str) -> String {
     format!("{}/{item}", plan_name(plan))
+}
+
+fn explain(plan: &str, indicator: &str) -> pb::ExplainIndicatorRequest {
+    pb::ExplainIndicatorRequest { name: item_name(plan, indicator), ..Default::default() }
+}
+
+fn record_actuals() -> Asked {
+    let push = |m: &mut pb::RecordActualsRequest, mut one: pb::Actual| {
+        one.indicator =
+            one.indicator.replace("/plans/p/", &format!("/plans/{}/", m.parent.rsplit('/').next().unwrap()));
+        m.actuals.push(one);
+    };
+    let good = reported("p-reported", vec![actual("i", 2013, "3")]);
+    let earlier = reported("p-reported", vec![actual("i", 2014, "4")]);
+    write("RecordActuals", good, pb::RecordActualsRequest { request_id: spent(), ..earlier })
+        .invalid("reason", |m| m.actuals[0].reason = "x".to_owned())
+        .reused(|m| m.request_id = spent())
+        .missing("parent", |m| {
+            m.parent = plan_name("none");
+            for one in &mut m.actuals {
+                one.indicator = one.indicator.replace("/p-reported/", "/none/").replace("/p-reporting/", "/none/");
+            }
+        })
+        .missing("indicator", move |m| push(m, actual("none", 2013, "3")))
+        .fault("stale", tonic::Code::Aborted, "STALE_ETAG", move |m| {
+            push(m, pb::Actual { etag: old(), ..actual("i", 2015, "5") })
+        })
+        .refused("parent", "NOT_IN_FORCE", |m| {
+            m.parent = plan_name("p-reporting");
+            for one in &mut m.actuals {
+                one.indicator = one.indicator.replace("/p-reported/", "/p-reporting/");
+            }
+        })
+        .refused("outside", "PLAN_YEAR_OUTSIDE", move |m| push(m, actual("i", 2016, "3")))
+        .refused("derived", "ACTUAL_DERIVED", move |m| push(m, actual("d", 2013, "3")))
+        .refused("unfit", "ACTUAL_UNFIT", move |m| push(m, pb::Actual { quarter: 1, ..actual("i", 2013, "3.5") }))
+        .refused("status", "ACTUAL_STATUS", move |m| {
+            let status = pb::ActualStatus::Revised.into();
+            push(m, pb::Actual { quarter: 2, status, reason: "x".to_owned(), ..actual("i", 2013, "3") });
+        })
+        .done()
 }
 
 /// An indicator that is computed from itself.
