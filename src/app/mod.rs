@@ -9,6 +9,7 @@ mod jobs;
 mod kept;
 mod readers;
 mod refusals;
+mod shelf;
 mod store;
 
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ pub use call::{Answer, Call, Keep, ReadAt, Visibility};
 use jobs::Work;
 pub use readers::Readers;
 use refusals::{Refusals, Refused};
+pub use shelf::Shelf;
 pub use store::Instance;
 
 use crate::access::{Moment, Standings, concerns};
@@ -43,6 +45,7 @@ struct Inner {
     heads: Arc<Heads>,
     cache: Arc<Cache>,
     standings: Arc<Standings>,
+    shelf: Shelf,
     instance: Instance,
     refusals: Refusals,
     known: RwLock<HashSet<String>>,
@@ -100,6 +103,7 @@ impl App {
             heads,
             cache,
             standings,
+            shelf: Shelf::default(),
             instance,
             refusals: Refusals::start(&options.database)?,
             known,
@@ -136,6 +140,11 @@ impl App {
     /// The encoded answers that are kept.
     pub fn cache(&self) -> &Cache {
         &self.0.cache
+    }
+
+    /// What slices keep in memory between calls.
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     /// The head of a jurisdiction where this process knows it for certain.
