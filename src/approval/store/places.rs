@@ -8,9 +8,9 @@ use crate::approval::model::{Life, Step};
 use crate::commit::{Tx, View};
 use crate::db::schema::{document_hands as hands, document_places as places};
 use crate::db::{CURRENT, Conn, Db, audit, record};
+use crate::document::duties::Part;
 use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
-use crate::document::store::Part;
 use crate::error::Result;
 use crate::word::{Word, stored as word};
 
