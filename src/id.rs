@@ -101,6 +101,13 @@ resource_name!(
 resource_name!(
     /// `jurisdictions/{jurisdiction}/estimates/{estimate}/lines/{line}`
     LineName, "jurisdictions" => jurisdiction, "estimates" => estimate, "lines" => line);
+impl EstimateName {
+    /// The name of a line of the estimate, as [`LineName`] writes it.
+    pub fn line(&self, line: &str) -> String {
+        ["jurisdictions/", &self.jurisdiction, "/estimates/", &self.estimate, "/lines/", line].concat()
+    }
+}
+
 resource_name!(
     /// `jurisdictions/{jurisdiction}/plans/{plan}`
     PlanName, "jurisdictions" => jurisdiction, "plans" => plan);
@@ -172,6 +179,8 @@ mod tests {
 
     #[test]
     fn names_survive_the_round_trip() {
+        let estimate = EstimateName { jurisdiction: "hcm".to_owned(), estimate: "e1".to_owned() };
+        assert_eq!(estimate.line("l1"), "jurisdictions/hcm/estimates/e1/lines/l1");
         let text = "jurisdictions/hcm/estimates/e1/lines/l1";
         assert_eq!(LineName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
         let text = "jurisdictions/hcm/plans/p1/goals/g1";

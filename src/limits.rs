@@ -82,6 +82,10 @@ limits! {
     REFUSALS_LISTED = 10, "Refusals of one caller in a second that are listed in the access log; more are counted together.";
     REFUSAL_QUEUE = 4_096, "Refusals on their way to the access log; beyond it they are counted in the metrics only.";
     REFUSAL_BATCH_MS = 250, "Refusals are written to the access log together this often; what was not written is lost with the process.";
+    SCHEME_CODES = 20_000, "Codes of a scheme that is kept in memory for the checks of lines: ten times a national list; of a larger one each command asks for those that it needs.";
+    SCHEMES_KEPT = 32, "Schemes that are kept so: a jurisdiction works with two or three; beyond it all are read anew.";
+    LISTED_BYTES = 8 << 20, "Memory for estimates as lists show them: some twelve thousand; the oldest go first.";
+    ROLLUP_CELLS = 50_000, "Sums, units and codes held for roll-ups that are brought forward by what changed: some fifteen megabytes; the oldest go first.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

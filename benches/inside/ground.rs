@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kehoach::budget::inside::{Attribute, Class, Code, Dimension, Ground, GroupBy, Part, Provenance, Side, Sum, Tree};
+use kehoach::budget::inside::{
+    Attribute, Cell, Cells, Class, Code, Dimension, Ground, GroupBy, Provenance, Side, Sum, Tree,
+};
 use kehoach::db::{CURRENT, Record, Value, Versioned};
 use kehoach::pb;
 use kehoach::workforce::inside::{Given, Grade, StaffGroup, StaffKind, Tables, What, calculate};
@@ -107,7 +109,7 @@ impl Versioned for Row {
 }
 
 /// Sums by function and item of a hundred classes, and what folds them to the top of both trees.
-pub fn rollup(parts: usize) -> (Ground, Vec<Part>) {
+pub fn rollup(parts: usize) -> (Ground, Cells) {
     let class = |number: usize| Class {
         unit: String::new(),
         fiscal_year: 2018 + (number % 8) as i64,
@@ -125,14 +127,15 @@ pub fn rollup(parts: usize) -> (Ground, Vec<Part>) {
         trees: BTreeMap::from(trees),
         ..Ground::default()
     };
-    let part = |number: usize| Part {
+    let sum = Sum { line_count: 3, sums: [1_000_000; 6], counts: [3; 6] };
+    let cell = |number: usize| Cell {
         class: number % CLASSES,
         side: Side::Expenditure,
-        columns: [Some((number % FUNCTIONS).to_string()), Some((number % ITEMS).to_string()), None],
+        // The third is not asked for, and keeps the sums of one row apart.
+        columns: [number % FUNCTIONS, number % ITEMS, number].map(|code| Some(code.to_string())),
         counterpart: None,
-        sum: Sum { line_count: 3, sums: [1_000_000; 6], counts: [3; 6] },
     };
-    (ground, (0..parts).map(part).collect())
+    (ground, Cells((0..parts).map(|number| (cell(number), sum)).collect()))
 }
 
 /// Every tenth code groups those after it.

@@ -84,10 +84,10 @@ fn pages(c: &mut Criterion) {
 fn rollup(c: &mut Criterion) {
     let mut group = c.benchmark_group("fold a roll-up");
     for parts in [1_000, 10_000] {
-        let (ground, parts) = ground::rollup(parts);
-        group.throughput(Throughput::Elements(parts.len() as u64));
-        group.bench_function(BenchmarkId::from_parameter(parts.len()), |b| {
-            b.iter(|| ground.fold(black_box(&parts)).unwrap());
+        let (ground, cells) = ground::rollup(parts);
+        group.throughput(Throughput::Elements(parts as u64));
+        group.bench_function(BenchmarkId::from_parameter(parts), |b| {
+            b.iter(|| ground.fold(black_box(&cells)).unwrap());
         });
     }
     group.finish();

@@ -199,8 +199,19 @@ pub fn beginnings(name: &str) -> Vec<Ask> {
         regime: "regimes/tt324-2016".to_owned(),
         ..Default::default()
     };
+    // Whose token the callers show where they show one.
+    let reader = pb::CreateGrantRequest {
+        parent: name.to_owned(),
+        grant: Some(pb::Grant {
+            principal: "principals/admin".to_owned(),
+            role: pb::Role::Reader.into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
     let mut asks = vec![
         ("/kehoach.v1.OrganisationService/CreateJurisdiction", bytes(&jurisdiction)),
+        ("/kehoach.v1.AccessService/CreateGrant", bytes(&reader)),
         ("/kehoach.v1.ClassificationService/AdoptScheme", bytes(&adopt)),
         unit(name, TOP.to_owned(), false),
     ];

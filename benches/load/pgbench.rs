@@ -138,6 +138,7 @@ fn value_sql(column: &str) -> String {
         "jurisdiction" => "'''yard'''".to_owned(),
         "unit" => "'(''u'' || :u)'".to_owned(),
         "estimate" | "command_id" => "'(''y-'' || :n)'".to_owned(),
+        "document" => "'(''estimates/y-'' || :n)'".to_owned(),
         "request_id" => "CASE WHEN request_id IS NULL THEN 'NULL' ELSE '(''y-'' || :n)' END".to_owned(),
         // The key of an estimate must be free: a reference series has a name of its own.
         "kind" => "'''REFERENCE'''".to_owned(),

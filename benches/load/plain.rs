@@ -37,6 +37,8 @@ enum Slot {
     Number,
     /// The estimate.
     Estimate,
+    /// The estimate as its document is named.
+    Document,
     /// A text that is unique.
     Unique,
 }
@@ -96,6 +98,7 @@ impl Written {
                     values[*place] = match slot {
                         Slot::Number => Value::Integer(number),
                         Slot::Estimate => Value::Text(estimate(count)),
+                        Slot::Document => Value::Text(format!("estimates/{}", estimate(count))),
                         Slot::Unique => Value::Text(format!("0190f5a0-0000-7000-8000-{number:012x}")),
                     };
                 }
@@ -128,6 +131,7 @@ fn insert(table: &str, columns: &[String], mut values: Vec<Value>, is_new: bool)
             "since" | "revision" => slots.push((place, Slot::Number)),
             "until" => values[place] = Value::Integer(CURRENT),
             "estimate" => slots.push((place, Slot::Estimate)),
+            "document" => slots.push((place, Slot::Document)),
             // The key of an estimate must be free: a reference series has a name of its own.
             "kind" if is_new => values[place] = Value::Text("REFERENCE".to_owned()),
             "series" if is_new => slots.push((place, Slot::Unique)),

@@ -15,6 +15,9 @@ use crate::limits;
 /// How many commits of a jurisdiction are remembered for answers that are still being read.
 const REMEMBERED: usize = 256;
 
+/// What an answer takes of memory beside its bytes and its request: the names that it depends on, and the maps.
+const OVERHEAD: usize = 600;
+
 /// What ends an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Depends {
@@ -124,6 +127,8 @@ impl Cache {
 
     /// Keeps an answer that was read while `head` was the head, unless something it depends on changed since.
     pub fn keep(&self, method: &'static str, request: Bytes, kept: Kept, depends: &Depends, head: i64) {
+        // The request is a piece of what came over the connection, which it would keep alive.
+        let request = Bytes::copy_from_slice(&request);
         let size = kept.bytes.len() + request.len();
         if size > limits::count(limits::ANSWER_CACHE_ENTRY_BYTES) {
             return;
@@ -183,7 +188,7 @@ impl Observer for Cache {
 
 impl State {
     fn put(&mut self, key: Key, new: Known) {
-        let size = |known: &Known| known.kept.bytes.len() + key.1.len();
+        let size = |known: &Known| known.kept.bytes.len() + key.1.len() + OVERHEAD;
         let variants = self.entries.entry(key.clone()).or_default();
         let is_first = variants.is_empty();
         let full = variants.len() >= VARIANTS;
@@ -201,7 +206,7 @@ impl State {
 
     fn remove(&mut self, key: &Key) {
         for known in self.entries.remove(key).unwrap_or_default() {
-            self.bytes = self.bytes.saturating_sub(known.kept.bytes.len() + key.1.len());
+            self.bytes = self.bytes.saturating_sub(known.kept.bytes.len() + key.1.len() + OVERHEAD);
         }
         if self.order.len() > 2 * self.entries.len() + REMEMBERED {
             let entries = &self.entries;

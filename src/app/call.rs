@@ -33,7 +33,7 @@ pub struct Call {
 }
 
 /// Which revision a read is made at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum ReadAt {
     /// The newest.
     #[default]

@@ -9,6 +9,7 @@ mod jobs;
 mod kept;
 mod readers;
 mod refusals;
+mod shelf;
 mod store;
 
 use std::collections::HashSet;
@@ -21,6 +22,7 @@ use jobs::Work;
 pub use readers::Readers;
 pub use refusals::{Logged, RefusalFilter, list_refused};
 use refusals::{Refusals, Refused};
+pub use shelf::Shelf;
 pub use store::Instance;
 
 use crate::access::{Moment, Standings, concerns};
@@ -44,6 +46,7 @@ struct Inner {
     heads: Arc<Heads>,
     cache: Arc<Cache>,
     standings: Arc<Standings>,
+    shelf: Shelf,
     instance: Instance,
     refusals: Refusals,
     known: RwLock<HashSet<String>>,
@@ -101,6 +104,7 @@ impl App {
             heads,
             cache,
             standings,
+            shelf: Shelf::default(),
             instance,
             refusals: Refusals::start(&options.database)?,
             known,
@@ -137,6 +141,11 @@ impl App {
     /// The encoded answers that are kept.
     pub fn cache(&self) -> &Cache {
         &self.0.cache
+    }
+
+    /// What slices keep in memory between calls.
+    pub fn shelf(&self) -> &Shelf {
+        &self.0.shelf
     }
 
     /// The head of a jurisdiction where this process knows it for certain.

@@ -88,7 +88,7 @@ pub fn insert_step(tx: &mut Tx<'_>, document: &str, step: &Step) -> Result<()> {
         remark: remark.clone(),
     };
     let rows: Vec<RemarkRow> = step.remarks.iter().map(remark).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// The last time that a document was submitted.

@@ -2,9 +2,8 @@
 
 use super::batch::{self, Operation, Written};
 use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
-use super::store::{self, EstimateFilter, LineFilter, Order};
+use super::store::{self, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
-use crate::classification::store as codes;
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
 use crate::document::duties::{self, Part};
@@ -38,24 +37,6 @@ pub struct LookupEstimate {
     pub key: Key,
     pub read_at: ReadAt,
     pub in_force: bool,
-}
-
-/// Asks for a page of estimates.
-#[derive(Debug, Clone)]
-pub struct ListEstimates {
-    pub jurisdiction: String,
-    pub unit: Option<UnitName>,
-    pub unit_only: bool,
-    pub filter: EstimateFilter,
-    pub read_at: ReadAt,
-    pub page: Page,
-}
-
-/// A page of estimates.
-#[derive(Debug, Clone)]
-pub struct ListedEstimates {
-    pub estimates: Vec<Estimate>,
-    pub next_page_token: String,
 }
 
 /// Asks for changes of a header.
@@ -141,15 +122,15 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         new.id = call.new_id.clone();
     }
     let operations = batch::with_ids(ask.lines, &app);
-    let jurisdiction = new.jurisdiction.clone();
+    let (jurisdiction, machine) = (new.jurisdiction.clone(), app.clone());
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = new.clone();
         let permit = tx.standing().may_at(Action::DraftDocument, &estimate.key.unit)?;
         tx.permit(permit);
         require_place(&mut tx.view(), &mut estimate, "estimate")?;
-        let written = batch::apply(tx, &mut estimate, &operations, "lines", None)?;
+        let written = batch::apply(tx, &mut estimate, &operations, "lines", (&machine, true))?;
         store::insert_estimate(tx, &estimate)?;
-        hands::take_part(tx, &estimate.document(), Part::Worked)?;
+        hands::begin(tx, &[estimate.document()])?;
         batch::write(tx, &estimate.id, &written)?;
         Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
@@ -158,18 +139,19 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
 
 /// Completes a new estimate with its scheme and sequence, and refuses it where its id or key is taken or its unit is not there.
 pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Result<()> {
-    if store::estimate_is_taken(view, &new.id)? {
+    let place = store::place_of(view, new)?;
+    if place.is_taken {
         return Err(Error::Exists { kind: "Estimate", name: new.name().to_string(), reason: Reason::AlreadyExists });
     }
     if new.key.sequence == 0 {
-        new.key.sequence = store::last_sequence(view, &new.key)? + 1;
-    } else if let Some(other) = store::find_by_key(view, &new.key)? {
+        new.key.sequence = place.last_sequence + 1;
+    } else if let Some(other) = place.rival {
         let name = EstimateName { jurisdiction: new.jurisdiction.clone(), estimate: other };
         return Err(Error::Exists { kind: "Estimate", name: name.to_string(), reason: Reason::EstimateKeyTaken });
     }
     let mut refusals = Vec::new();
     let name = UnitName { jurisdiction: new.jurisdiction.clone(), unit: new.key.unit.clone() };
-    match units::closing_day(view, &new.key.unit)? {
+    match place.closing_day {
         None => refusals.push(Refusal::new(
             Reason::ReferenceUnknown,
             format!("{path}.unit"),
@@ -184,7 +166,7 @@ pub fn require_place(view: &mut View<'_>, new: &mut Estimate, path: &str) -> Res
             }
         }
     }
-    match codes::scheme_of_year(view, new.key.fiscal_year)? {
+    match place.scheme {
         Some(scheme) => new.scheme = scheme,
         None => {
             let text =
@@ -215,51 +197,6 @@ pub async fn lookup_estimate(app: App, call: Call, ask: LookupEstimate) -> Resul
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
-}
-
-pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<Keep<ListedEstimates>> {
-    let start = ask.page.start(app.instance(), ask.read_at)?;
-    let (instance, page, read_at) = (app.instance().clone(), ask.page, start.read_at);
-    let after = key_of(&start.after);
-    let jurisdiction = ask.jurisdiction.clone();
-    let (unit, unit_only, filter) = (ask.unit, ask.unit_only, ask.filter);
-    let read = move |view: &mut View<'_>| {
-        let mut filter = filter.clone();
-        let visible = view.standing.visible();
-        filter.units = visible.map(<[String]>::to_vec);
-        if let Some(unit) = &unit {
-            let places = units::subtree(view, &unit.unit)?;
-            if places.is_empty() {
-                return Err(Error::NotFound { kind: "Unit", name: unit.to_string() });
-            }
-            let wanted = places.into_iter().filter(|(_, depth)| !unit_only || *depth == 0).map(|(unit, _)| unit);
-            let sees = |unit: &String| visible.is_none_or(|visible| visible.binary_search(unit).is_ok());
-            filter.units = Some(wanted.filter(sees).collect());
-        }
-        let mut estimates = store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?;
-        let next_page_token = page.cut(&instance, view.revision, &mut estimates, |last| key_texts(&last.key))?;
-        Ok(ListedEstimates { estimates, next_page_token })
-    };
-    let answer = app.read(&call, &jurisdiction, read_at, read).await?;
-    Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
-}
-
-fn key_texts(key: &Key) -> Vec<String> {
-    use crate::word::Word;
-    let Key { unit, fiscal_year, kind, series, sequence } = key;
-    vec![unit.clone(), fiscal_year.to_string(), kind.as_str().to_owned(), series.clone(), sequence.to_string()]
-}
-
-fn key_of(texts: &[String]) -> Option<Key> {
-    use crate::word::Word;
-    let [unit, fiscal_year, kind, series, sequence] = texts else { return None };
-    Some(Key {
-        unit: unit.clone(),
-        fiscal_year: fiscal_year.parse().ok()?,
-        kind: Kind::parse(kind)?,
-        series: series.clone(),
-        sequence: sequence.parse().ok()?,
-    })
 }
 
 pub async fn update_estimate(app: App, call: Call, ask: UpdateEstimate) -> Result<Answer<Estimate>> {
@@ -331,11 +268,11 @@ pub async fn delete_estimate(app: App, call: Call, ask: DeleteEstimate) -> Resul
 }
 
 pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Result<Answer<Written>> {
-    let instance = app.instance().clone();
     let jurisdiction = ask.estimate.jurisdiction.clone();
     let operations = batch::with_ids(ask.operations, &app);
     let name = ask.estimate;
     let again = (name.clone(), operations.clone());
+    let machine = app.clone();
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
         let (action, part) = duties::writing(estimate.state);
@@ -343,7 +280,7 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
         tx.permit(permit);
         hands::take_part(tx, &estimate.document(), part)?;
         let before = estimate.totals.clone();
-        let written = batch::apply(tx, &mut estimate, &operations, "operations", Some(&instance))?;
+        let written = batch::apply(tx, &mut estimate, &operations, "operations", (&machine, false))?;
         batch::write(tx, &estimate.id, &written)?;
         store::save_estimate(tx, &before, &estimate)?;
         let lines = batch::ids_of(&operations);
@@ -390,7 +327,13 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
         batch::expand_subtrees(view, &header.scheme, &mut filter)?;
         let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
         let (at, id) = (&mut view.at(text), &estimate.estimate);
-        let mut lines = store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?;
+        // What fits a page wholly need not be cut out of more.
+        let is_whole = !in_force && after.is_none() && header.line_count <= page.size;
+        let mut lines = if is_whole && filter == LineFilter::default() && order == Order::default() {
+            store::all_lines(at, id)?
+        } else {
+            store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?
+        };
         let next_page_token = page.cut(&instance, view.revision, &mut lines, |last| {
             let (value, sequence) = store::sort_key(last, order);
             [sequence.to_string()].into_iter().chain(value).collect()

@@ -1,10 +1,12 @@
 //! Many changes of lines at once: all of them, or every reason why not.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::model::{Amounts, Context, CostBasis, Estimate, Facts, Key, Line, Stage, changed_fields, refuse_line};
 use super::store::{self, LineFilter};
 use crate::app::{App, Instance, etag};
+use crate::classification::kept::KeptCodes;
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Tx, View};
@@ -115,18 +117,18 @@ pub fn ids_of(operations: &[Operation]) -> Vec<(String, bool)> {
 
 /// Applies operations to an estimate: its totals and counts move, and what is to be written is answered.
 ///
-/// Refusals come in the order of the contract, each with the path of its operation. `instance` is none where the estimate is
-/// new and no line can be there.
+/// Refusals come in the order of the contract, each with the path of its operation. `is_new`: the estimate is, and no line can be
+/// there.
 pub fn apply(
     tx: &mut Tx<'_>,
     estimate: &mut Estimate,
     operations: &[Operation],
     path: &str,
-    instance: Option<&Instance>,
+    (app, is_new): (&App, bool),
 ) -> Result<Changes> {
-    let old = match instance {
-        Some(instance) => load_old(tx, estimate, operations, path, instance)?,
-        None => BTreeMap::new(),
+    let old = match is_new {
+        false => load_old(tx, estimate, operations, path, app.instance())?,
+        true => BTreeMap::new(),
     };
     estimate.require_state(&[State::Draft, State::Endorsed, State::Appraised])?;
     refuse_deletions(tx, estimate, operations, path)?;
@@ -149,7 +151,11 @@ pub fn apply(
     }
     let key = estimate.key.clone();
     let scheme = estimate.scheme.clone();
-    let facts = facts(&mut tx.view(), &scheme, &key, written.iter().map(|(_, old, new)| (old.as_ref(), new)))?;
+    let lines = written.iter().map(|(_, old, new)| (old.as_ref(), new));
+    let facts = match app.shelf().of::<KeptCodes>().of(tx, &scheme)? {
+        Some(codes) => Facts { codes, units: existing(&mut tx.view(), &key, lines.map(|(_, new)| new))? },
+        None => facts(&mut tx.view(), &scheme, &key, lines)?,
+    };
     let context = Context { key: &key, scheme: &scheme, state: estimate.state };
     let mut refusals = Vec::new();
     for (index, before, after) in &written {
@@ -390,28 +396,33 @@ pub fn facts<'a>(
     view: &mut View<'_>,
     scheme: &str,
     key: &Key,
-    lines: impl Iterator<Item = (Option<&'a Line>, &'a Line)>,
+    lines: impl Iterator<Item = (Option<&'a Line>, &'a Line)> + Clone,
 ) -> Result<Facts> {
     let mut wanted = BTreeSet::new();
-    let mut counterparts = BTreeSet::new();
-    for (old, new) in lines {
+    for (old, new) in lines.clone() {
         for (dimension, code) in new.codes.stated() {
             if old.is_none_or(|old| old.codes.get(dimension) != Some(code)) && !wanted.contains(&(dimension, code)) {
                 wanted.insert((dimension, code));
             }
         }
-        counterparts.extend(new.counterpart.as_deref().filter(|unit| *unit != key.unit));
     }
     let wanted: Vec<(Dimension, String)> =
         wanted.into_iter().map(|(dimension, code)| (dimension, code.to_owned())).collect();
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(view, scheme, &wanted)? };
+    Ok(Facts { codes: Arc::new(codes), units: existing(view, key, lines.map(|(_, new)| new))? })
+}
+
+/// The units that exist, of those at the other end of transfers.
+fn existing<'a>(view: &mut View<'_>, key: &Key, lines: impl Iterator<Item = &'a Line>) -> Result<BTreeSet<String>> {
+    let counterparts: BTreeSet<&str> =
+        lines.filter_map(|line| line.counterpart.as_deref()).filter(|unit| *unit != key.unit).collect();
     let mut existing = BTreeSet::new();
     for unit in counterparts {
         if units::unit_is_taken(view, unit)? {
             existing.insert(unit.to_owned());
         }
     }
-    Ok(Facts { codes, units: existing })
+    Ok(existing)
 }
 
 /// Turns the roots of subtrees into the codes below them.

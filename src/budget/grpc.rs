@@ -1,6 +1,6 @@
 //! The methods of `BudgetService`.
 
-use super::{actions, comparison, copy, import, rollup};
+use super::{actions, comparison, copy, import, list, rollup};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, upload, write};
@@ -11,7 +11,7 @@ pub fn routes() -> Vec<Route> {
         write("/kehoach.v1.BudgetService/CreateEstimate", Object(Action::DraftDocument), actions::create_estimate),
         read("/kehoach.v1.BudgetService/GetEstimate", Object(Action::ReadDocument), actions::get_estimate),
         read("/kehoach.v1.BudgetService/LookupEstimate", Object(Action::ReadDocument), actions::lookup_estimate),
-        read("/kehoach.v1.BudgetService/ListEstimates", Whole(Action::ReadMember), actions::list_estimates),
+        read("/kehoach.v1.BudgetService/ListEstimates", Whole(Action::ReadMember), list::list_estimates),
         write("/kehoach.v1.BudgetService/UpdateEstimate", Object(Action::DraftDocument), actions::update_estimate),
         write("/kehoach.v1.BudgetService/DeleteEstimate", Object(Action::DraftDocument), actions::delete_estimate),
         write("/kehoach.v1.BudgetService/BatchWriteLines", Object(Action::DraftDocument), actions::batch_write_lines),

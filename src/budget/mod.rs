@@ -10,7 +10,10 @@ mod form;
 mod grpc;
 mod import;
 pub(crate) mod life;
+mod list;
+mod listed;
 pub(crate) mod model;
+mod rolled;
 mod rollup;
 mod stages;
 pub(crate) mod store;
@@ -25,6 +28,6 @@ pub use grpc::routes;
 pub mod inside {
     pub use super::actions::CreateEstimate;
     pub use super::model::{CostBasis, Side, Sum};
-    pub use super::summary::{Attribute, Class, Ground, GroupBy, Part, Tree};
+    pub use super::summary::{Attribute, Cell, Cells, Class, Ground, GroupBy, Tree};
     pub use crate::classification::model::{Code, Dimension, Provenance};
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
+use std::sync::Arc;
 
 use super::batch;
 use super::model::{Kind, Stage};
+use super::rolled::{Rolled, Rolls};
 use super::store::LineFilter;
-use super::store::summary::{self as store, Chosen, Sums};
-use super::summary::{Attribute, Basis, Class, Ground, GroupBy, Header, Part, Places, Summary, Tree, choose};
+use super::store::summary::{self as store, Chosen, Rows, Sums};
+use super::summary::{Attribute, Basis, Cells, Class, Ground, GroupBy, Header, Part, Places, Summary, Tree, choose};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
 use crate::classification::store as codes;
 use crate::commit::View;
@@ -16,7 +18,7 @@ use crate::id::UnitName;
 use crate::organisation::store as units;
 
 /// Asks for a roll-up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SummarizeBudget {
     pub jurisdiction: String,
     /// The id of the unit at the top; none means all units.
@@ -38,32 +40,52 @@ pub struct Summarized {
     pub jurisdiction: String,
     pub revision: i64,
     pub estimate_count: usize,
-    pub ground: Ground,
+    pub ground: Arc<Ground>,
     pub summary: Summary,
 }
 
 pub async fn summarize_budget(app: App, call: Call, ask: SummarizeBudget) -> Result<Keep<Summarized>> {
     let (jurisdiction, read_at) = (ask.jurisdiction.clone(), ask.read_at);
-    let answer = app.read(&call, &jurisdiction, read_at, move |view| summarize(view, &ask)).await?;
+    let rolls = app.shelf().of::<Rolls>();
+    let answer = app.read(&call, &jurisdiction, read_at, move |view| summarize(view, &ask, &rolls)).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
 }
 
-fn summarize(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Summarized> {
+fn summarize(view: &mut View<'_>, ask: &SummarizeBudget, rolls: &Rolls) -> Result<Summarized> {
+    let is_head = ask.read_at == ReadAt::Head;
+    if is_head && let Some(answer) = rolls.answer(view, ask) {
+        return answer;
+    }
+    let rolled = roll(view, ask)?;
+    let answer = rolled.answer(ask)?;
+    if is_head {
+        rolls.keep(ask, view.standing.visibility, rolled);
+    }
+    Ok(answer)
+}
+
+/// Adds everything up.
+fn roll(view: &mut View<'_>, ask: &SummarizeBudget) -> Result<Rolled> {
     let mut ground = ground(view, ask)?;
     let chosen = chosen(view, ask, &ground)?;
-    let classed = classify(&mut ground, &chosen);
-    for class in &ground.classes {
-        for dimension in ask.group_by.iter().filter_map(|by| by.attribute.dimension()) {
-            let key = (class.scheme.clone(), dimension);
-            if let Entry::Vacant(place) = ground.trees.entry(key) {
-                place.insert(Tree::new(codes::tree(view, &class.scheme, dimension)?));
-            }
+    let estimate_count = chosen.len();
+    let counted = classify(&mut ground, chosen, ask.basis, view.revision);
+    for class in ground.classes.clone() {
+        load_trees(view, &mut ground, &class)?;
+    }
+    let mut cells = Cells::default();
+    cells.add(add_up(view, ask, counted, Rows::All)?, 1)?;
+    Ok(Rolled { revision: view.revision, ground: Arc::new(ground), estimate_count, cells })
+}
+
+/// Reads the trees of codes that the folding of a class needs, where they are not there yet.
+pub fn load_trees(view: &mut View<'_>, ground: &mut Ground, class: &Class) -> Result<()> {
+    for dimension in ground.group_by.iter().filter_map(|by| by.attribute.dimension()) {
+        if let Entry::Vacant(place) = ground.trees.entry((class.scheme.clone(), dimension)) {
+            place.insert(Tree::new(codes::tree(view, &class.scheme, dimension)?));
         }
     }
-    let parts = add_up(view, ask, &chosen, &classed)?;
-    let summary = ground.fold(&parts)?;
-    let (jurisdiction, revision) = (ask.jurisdiction.clone(), view.revision);
-    Ok(Summarized { jurisdiction, revision, estimate_count: chosen.len(), ground, summary })
+    Ok(())
 }
 
 /// The units, and which of them are added up in each year.
@@ -95,39 +117,44 @@ fn chosen(view: &mut View<'_>, ask: &SummarizeBudget, ground: &Ground) -> Result
     Ok(choose(headers, &ask.kinds, &ask.series, ask.basis))
 }
 
-/// Sorts the estimates into classes; gives the class of each.
-fn classify(ground: &mut Ground, chosen: &[Header]) -> Vec<usize> {
+/// Sorts the estimates into classes; gives each as it counts, with its scheme.
+fn classify(ground: &mut Ground, chosen: Vec<Header>, basis: Basis, revision: i64) -> Vec<(String, Chosen)> {
     let mut numbers: BTreeMap<Class, usize> = BTreeMap::new();
-    let mut classed = Vec::with_capacity(chosen.len());
+    let mut counted = Vec::with_capacity(chosen.len());
     for header in chosen {
-        let class = ground.class_of(header);
+        let class = ground.class_of(&header);
         let next = numbers.len();
         let number = *numbers.entry(class.clone()).or_insert(next);
         if number == ground.classes.len() {
             ground.classes.push(class);
         }
-        classed.push(number);
+        let at = header.text(basis, revision);
+        counted.push((header.scheme, Chosen { estimate: header.estimate, class: number, at }));
     }
-    classed
+    counted
 }
 
-/// The sums; where the filter has subtrees of codes, each scheme is asked with its own codes.
-fn add_up(view: &mut View<'_>, ask: &SummarizeBudget, chosen: &[Header], classed: &[usize]) -> Result<Vec<Part>> {
+/// The sums of some estimates; where the filter has subtrees of codes, each scheme is asked with its own codes.
+pub fn add_up(
+    view: &mut View<'_>,
+    ask: &SummarizeBudget,
+    counted: Vec<(String, Chosen)>,
+    rows: Rows,
+) -> Result<Vec<Part>> {
     let with_subtrees = ask.filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
-    let mut by_scheme: BTreeMap<&str, Vec<Chosen>> = BTreeMap::new();
-    for (header, class) in chosen.iter().zip(classed) {
-        let scheme = if with_subtrees { header.scheme.as_str() } else { "" };
-        let at = header.text(ask.basis, view.revision);
-        by_scheme.entry(scheme).or_default().push(Chosen { estimate: header.estimate.clone(), class: *class, at });
+    let mut by_scheme: BTreeMap<String, Vec<Chosen>> = BTreeMap::new();
+    for (scheme, chosen) in counted {
+        let scheme = if with_subtrees { scheme } else { String::new() };
+        by_scheme.entry(scheme).or_default().push(chosen);
     }
     let attributes: Vec<Attribute> = ask.group_by.iter().map(|by| by.attribute).collect();
     let mut parts = Vec::new();
     for (scheme, chosen) in by_scheme {
         let mut filter = ask.filter.clone();
         if with_subtrees {
-            batch::expand_subtrees(view, scheme, &mut filter)?;
+            batch::expand_subtrees(view, &scheme, &mut filter)?;
         }
-        let sums = Sums { chosen: &chosen, attributes: &attributes, stages: &ask.stages, filter: &filter };
+        let sums = Sums { chosen: &chosen, rows, attributes: &attributes, stages: &ask.stages, filter: &filter };
         parts.extend(store::add_up(view, &sums)?);
     }
     Ok(parts)

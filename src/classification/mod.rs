@@ -2,6 +2,7 @@
 
 mod actions;
 mod grpc;
+pub(crate) mod kept;
 pub(crate) mod model;
 mod regimes;
 pub(crate) mod store;

@@ -49,6 +49,49 @@ struct Gate {
     touched: bool,
 }
 
+/// The savepoint of a transaction: never more than one, which each command sets anew.
+///
+/// It is released only where the next is set, which saves a round trip; COMMIT releases what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Savepoint {
+    /// Not set.
+    #[default]
+    Unset,
+    /// Set, and nothing done since, or all of it undone.
+    Fresh,
+    /// A command ended well since it was set.
+    Passed,
+}
+
+impl Savepoint {
+    /// Sets it behind the command that ended well, so that the next can be undone alone.
+    fn set(&mut self, conn: &mut Conn) -> Result<(), LostWrites> {
+        let set = match (*self, &conn) {
+            (Self::Fresh, _) => Ok(()),
+            (Self::Unset, _) => conn.execute_fixed("SAVEPOINT command", &[]).map(drop),
+            (Self::Passed, Conn::Pg(_)) => conn.run("RELEASE SAVEPOINT command; SAVEPOINT command"),
+            (Self::Passed, Conn::Sqlite(_)) => conn
+                .execute_fixed("RELEASE SAVEPOINT command", &[])
+                .and_then(|_| conn.execute_fixed("SAVEPOINT command", &[]).map(drop)),
+        };
+        *self = Self::Fresh;
+        set.map_err(|error| LostWrites(error.into()))
+    }
+
+    /// Undoes what was done since it was set.
+    fn undo(&mut self, conn: &mut Conn) -> Result<(), LostWrites> {
+        *self = Self::Fresh;
+        conn.run("ROLLBACK TO command").map_err(|error| LostWrites(error.into()))
+    }
+}
+
+/// The gates that a transaction has passed, by jurisdiction, and its savepoint.
+#[derive(Default)]
+struct Gates {
+    passed: BTreeMap<String, Gate>,
+    savepoint: Savepoint,
+}
+
 /// Opens a connection that may write, with the lock that tells processes apart on PostgreSQL.
 pub(super) fn open_writer(settings: &Settings) -> Result<Session> {
     let mut session = Session::open(&settings.database, Opening::Writer)?;
@@ -140,7 +183,7 @@ impl Writer {
     fn run_group(&mut self, session: &mut Session, first: Box<dyn Command>) -> Result<(), Vec<Box<dyn Command>>> {
         let home = first.executing().jurisdiction.clone();
         let mut ran = Vec::new();
-        let mut gates = BTreeMap::new();
+        let mut gates = Gates::default();
         let conn = match begin(session, &home) {
             Ok(conn) => conn,
             Err(lost) => return self.give_up(session, vec![first], ran, lost),
@@ -164,10 +207,10 @@ impl Writer {
             }
         }
         metrics::histogram!("kehoach_group_commands").record(ran.len() as f64);
-        if let Err(lost) = move_heads(conn, &gates) {
+        if let Err(lost) = move_heads(conn, &gates.passed) {
             return self.give_up(session, Vec::new(), ran, lost);
         }
-        self.commit(session, ran, &gates);
+        self.commit(session, ran, &gates.passed);
         Ok(())
     }
 
@@ -215,12 +258,12 @@ impl Writer {
             Ok(conn) => conn,
             Err(lost) => return Err((command, lost)),
         };
-        let mut gates = BTreeMap::new();
+        let mut gates = Gates::default();
         let ran = self.run_command(conn, &mut gates, command)?;
-        if let Err(lost) = move_heads(conn, &gates) {
+        if let Err(lost) = move_heads(conn, &gates.passed) {
             return Err((ran.command, lost));
         }
-        self.commit(session, vec![ran], &gates);
+        self.commit(session, vec![ran], &gates.passed);
         Ok(())
     }
 
@@ -277,11 +320,11 @@ impl Writer {
         }
     }
 
-    /// Runs one command between its SAVEPOINT and RELEASE; gives it back where the transaction was lost.
+    /// Runs one command behind its SAVEPOINT; gives it back where the transaction was lost.
     fn run_command(
         &self,
         conn: &mut Conn,
-        gates: &mut BTreeMap<String, Gate>,
+        Gates { passed: gates, savepoint }: &mut Gates,
         mut command: Box<dyn Command>,
     ) -> Result<Ran, (Box<dyn Command>, LostWrites)> {
         let executing = command.executing().clone();
@@ -303,8 +346,8 @@ impl Writer {
             return Ok(Ran { command, outcome: Err(Error::bug("a gate that was passed is missing")), wrote: None });
         };
         let at = self.settings.clock.now().max(gate.head.at + 1);
-        if let Err(error) = conn.execute_fixed("SAVEPOINT command", &[]) {
-            return Err((command, LostWrites(error.into())));
+        if let Err(lost) = savepoint.set(conn) {
+            return Err((command, lost));
         }
         let result = catch_unwind(AssertUnwindSafe(|| attempt(conn, &mut command, gate, at)))
             .unwrap_or_else(|_| Err(Error::bug("a command panicked")));
@@ -312,7 +355,7 @@ impl Writer {
             Ok(Done::Wrote(head, names)) => {
                 gate.head = head;
                 gate.touched |= names.iter().any(|name| self.observer.concerns_authority(name));
-                (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Release)
+                (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Keep)
             }
             Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, End::Undo),
             Ok(Done::Replayed) => (Ok(Outcome { head: gate.head.revision, replayed: true }), None, End::Undo),
@@ -324,12 +367,15 @@ impl Writer {
             return Err((command, LostWrites(outcome.err().unwrap_or_else(busy))));
         }
         let ended = match end {
-            End::Release => conn.execute_fixed("RELEASE SAVEPOINT command", &[]).map(drop),
-            End::Undo => conn.run("ROLLBACK TO command; RELEASE command"),
+            End::Keep => {
+                *savepoint = Savepoint::Passed;
+                Ok(())
+            }
+            End::Undo => savepoint.undo(conn),
         };
         match ended {
             Ok(()) => Ok(Ran { command, outcome, wrote }),
-            Err(error) => Err((command, LostWrites(outcome.err().unwrap_or_else(|| error.into())))),
+            Err(lost) => Err((command, LostWrites(outcome.err().unwrap_or(lost.0)))),
         }
     }
 
@@ -372,10 +418,10 @@ fn begin<'a>(session: &'a mut Session, jurisdiction: &str) -> Result<&'a mut Con
     Ok(conn)
 }
 
-/// How a savepoint ends.
+/// What becomes of what a command did.
 #[derive(Debug, Clone, Copy)]
 enum End {
-    Release,
+    Keep,
     Undo,
 }
 
@@ -398,8 +444,9 @@ fn attempt(conn: &mut Conn, command: &mut Box<dyn Command>, gate: &Gate, at: i64
         }
     }
     let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision + 1, at, passed);
-    let entry = command.execute(&mut tx)?;
+    let entry = command.execute(&mut tx).map_err(|error| tx.failure().unwrap_or(error))?;
     if executing.validate_only {
+        tx.settle()?;
         return Ok(Done::Tried);
     }
     let head = journal::append(&mut tx, &executing, &entry, head.hash)?;

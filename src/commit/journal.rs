@@ -132,11 +132,12 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
     };
     let hash = chained(&row);
     row.hash = hash.to_vec();
-    tx.conn().insert(&[row])?;
+    tx.insert(vec![row].into())?;
     if !entry.answer.is_empty() {
         let (jurisdiction, revision, answer) = (stamp.jurisdiction, tx.revision(), entry.answer.clone());
-        tx.conn().insert(&[AnswerRow { jurisdiction, revision, answer }])?;
+        tx.insert(vec![AnswerRow { jurisdiction, revision, answer }].into())?;
     }
+    tx.settle()?;
     Ok(Head { revision: tx.revision(), at: tx.at(), hash })
 }
 
@@ -202,6 +203,15 @@ pub fn between(conn: &mut Conn, jurisdiction: &str, after: i64, up_to: i64, limi
             Ok(Recorded { revision, actor, on_behalf_of, method, names })
         })
         .collect()
+}
+
+/// Whether a command after a revision names anything like this pattern of LIKE; those of a transaction are seen in it.
+pub fn names_since(conn: &mut Conn, jurisdiction: &str, after: i64, pattern: &str) -> Result<bool> {
+    let query = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction).and(journal::revision.gt(after)))
+        .filter(journal::names.like(pattern))
+        .select(journal::revision);
+    Ok(direct!(conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
 }
 
 /// Checks density, chain and hashes of a journal against its head; answers every fault in words.

@@ -2,12 +2,13 @@
 //!
 //! Absent: COMMIT. A command cannot end its transaction; the group that it belongs to does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::clock::Micros;
-use crate::db::{CURRENT, Conn, Encoder, Value, Versioned};
+use crate::db::{CURRENT, Conn, Encoder, Inserts, Record, Value, Versioned};
 use crate::document::standing::{Permit, Standing};
 use crate::error::{Error, Result};
 
@@ -56,6 +57,10 @@ pub struct Tx<'a> {
     gate: Passed,
     standing: Arc<Standing>,
     permitted: bool,
+    /// Rows that were opened and are not written yet, on PostgreSQL.
+    waiting: Inserts,
+    /// Why some of them could not be written.
+    failed: Option<Error>,
 }
 
 /// What a command finds behind the gate.
@@ -78,7 +83,8 @@ struct Change {
 impl<'a> Tx<'a> {
     pub(super) fn new(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64, at: Micros, gate: Passed) -> Self {
         let standing = Standing::nobody().clone();
-        Self { conn, jurisdiction, revision, at, changes: Vec::new(), gate, standing, permitted: false }
+        let (changes, waiting) = (Vec::new(), Inserts::default());
+        Self { conn, jurisdiction, revision, at, changes, gate, standing, permitted: false, waiting, failed: None }
     }
 
     /// What was found behind the gate.
@@ -107,6 +113,10 @@ impl<'a> Tx<'a> {
 
     /// The tables with this command's own changes in them.
     pub fn view(&mut self) -> View<'_> {
+        // What is opened is seen. If it cannot be written, the command fails by that in the end, whatever it reads meanwhile.
+        if let Err(error) = self.write_waiting() {
+            self.failed.get_or_insert(error);
+        }
         View { conn: self.conn, jurisdiction: self.jurisdiction, revision: self.revision, standing: &self.standing }
     }
 
@@ -126,12 +136,43 @@ impl<'a> Tx<'a> {
     }
 
     /// Inserts rows that hold from this revision on.
-    pub fn open<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+    ///
+    /// On PostgreSQL they wait for the others of the command, so that a constraint may refuse them later: when the command looks
+    /// at the tables again, or in the end.
+    pub fn open<'r, R: Versioned + Clone>(&mut self, rows: impl Into<Cow<'r, [R]>>) -> Result<()> {
         self.require_permit()?;
-        for row in rows {
+        let rows = rows.into();
+        for row in rows.iter() {
             self.changes.push(opened(row));
         }
-        Ok(self.conn.insert(rows)?)
+        self.insert(rows)
+    }
+
+    /// Inserts rows without counting them: those of the machine itself.
+    pub(super) fn insert<R: Record + Clone>(&mut self, rows: Cow<'_, [R]>) -> Result<()> {
+        if matches!(self.conn, Conn::Sqlite(_)) {
+            return Ok(self.conn.insert(&rows)?);
+        }
+        self.waiting.push(rows.into_owned());
+        if self.waiting.is_full() { self.write_waiting() } else { Ok(()) }
+    }
+
+    fn write_waiting(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        Ok(self.conn.insert_all(&std::mem::take(&mut self.waiting))?)
+    }
+
+    /// Writes whatever waits, and tells what could not be written before.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        self.write_waiting()?;
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    /// Why rows could not be written, where that was found when the command looked at the tables.
+    pub(super) fn failure(&mut self) -> Option<Error> {
+        self.failed.take()
     }
 
     /// Ends rows that this command read as current: they hold up to the revision before this one.
@@ -149,13 +190,9 @@ impl<'a> Tx<'a> {
     }
 
     /// Ends one row and opens its successor.
-    pub fn replace<R: Versioned>(&mut self, old: &R, new: R) -> Result<()> {
+    pub fn replace<R: Versioned + Clone>(&mut self, old: &R, new: R) -> Result<()> {
         self.close(std::slice::from_ref(old))?;
-        self.open(&[new])
-    }
-
-    pub(super) fn conn(&mut self) -> &mut Conn {
-        self.conn
+        self.open(vec![new])
     }
 
     /// Count and digest of every row with `since` or `until` equal to this revision, in (table, key) order.

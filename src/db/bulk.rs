@@ -19,6 +19,8 @@ use super::record::{Record, Value, Versioned};
 /// Rows of one statement on PostgreSQL: keeps one message within a few megabytes.
 const ROWS_PER_STATEMENT: usize = 5_000;
 
+/// Inserts of one statement: a command that writes more kinds of rows writes them with several.
+const TABLES_PER_STATEMENT: usize = 12;
 /// Rows of one statement on SQLite: spreads the cost of opening and closing a table and its indexes.
 const ROWS_AT_ONCE: usize = 8;
 
@@ -258,5 +260,104 @@ macro_rules! fixed_statement {
     };
 }
 fixed_statement!(InsertMany, Record);
+
+/// Rows of several tables that wait to be written together: PostgreSQL takes them as one statement, which costs one round trip.
+///
+/// Absent: SQLite, whose statements cost none.
+#[derive(Default)]
+pub struct Inserts(Vec<Box<dyn Rows>>);
+
+/// Rows of one table, whatever they are.
+trait Rows {
+    fn count(&self) -> usize;
+    fn insert(&self) -> TableRows<'_>;
+}
+
+/// The rows of one table as PostgreSQL takes them.
+struct TableRows<'a> {
+    table: &'static str,
+    names: &'static [&'static str],
+    columns: Vec<Values<'a>>,
+}
+
+impl<R: Record> Rows for Vec<R> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn insert(&self) -> TableRows<'_> {
+        let columns = transpose(R::COLUMNS.len(), self.iter().map(Record::values));
+        TableRows { table: R::TABLE, names: R::COLUMNS, columns }
+    }
+}
+
+impl Inserts {
+    /// Adds rows.
+    pub fn push<R: Record>(&mut self, rows: Vec<R>) {
+        if !rows.is_empty() {
+            self.0.push(Box::new(rows));
+        }
+    }
+
+    /// Whether no row waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether more rows wait than one statement should have.
+    pub fn is_full(&self) -> bool {
+        self.0.len() >= TABLES_PER_STATEMENT
+            || self.0.iter().map(|rows| rows.count()).sum::<usize>() >= ROWS_PER_STATEMENT
+    }
+}
+
+impl Conn {
+    /// Inserts all rows that wait; constraints are judged once all are there.
+    pub fn insert_all(&mut self, inserts: &Inserts) -> QueryResult<()> {
+        if let Self::Pg(conn) = self
+            && !inserts.is_empty()
+        {
+            InsertAll { inserts: inserts.0.iter().map(|rows| rows.insert()).collect() }.execute(conn)?;
+        }
+        Ok(())
+    }
+}
+
+/// `WITH i0 AS (INSERT …), … INSERT …` of the rows of several tables.
+struct InsertAll<'a> {
+    inserts: Vec<TableRows<'a>>,
+}
+
+impl QueryFragment<Pg> for InsertAll<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let last = self.inserts.len().saturating_sub(1);
+        for (number, rows) in self.inserts.iter().enumerate() {
+            if number < last {
+                out.push_sql(if number == 0 { "WITH i" } else { ", i" });
+                out.push_sql(&number.to_string());
+                out.push_sql(" AS (");
+            } else if last > 0 {
+                out.push_sql(" ");
+            }
+            out.push_sql("INSERT INTO ");
+            out.push_identifier(rows.table)?;
+            out.push_sql(" (");
+            push_names(&mut out, rows.names)?;
+            out.push_sql(") SELECT * FROM UNNEST(");
+            push_arrays(&mut out, &rows.columns)?;
+            out.push_sql(if number < last { "))" } else { ")" });
+        }
+        Ok(())
+    }
+}
+
+// The text is not known from the type, so diesel finds the prepared statement by the text.
+impl QueryId for InsertAll<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C> RunQueryDsl<C> for InsertAll<'_> {}
+
 fixed_statement!(CloseOne, Versioned);
 fixed_statement!(CloseMany, Versioned);

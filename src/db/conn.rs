@@ -119,7 +119,8 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, opening: Opening) -> Resu
          PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
     )?;
     if opening == Opening::Reader {
-        conn.batch_execute("PRAGMA query_only = ON")?;
+        // There are several, and what one does not hold, the system does.
+        conn.batch_execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096")?;
     }
     for (pragma, expected) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
         let query = format!("SELECT CAST({pragma} AS TEXT) AS value FROM pragma_{pragma}");

@@ -1,10 +1,12 @@
 //! Statements of a fixed text that change something: prepared once on each connection, which diesel's own updates are not.
 
+use std::marker::PhantomData;
+
 use diesel::backend::Backend;
 use diesel::expression::ValidGrouping;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use diesel::sqlite::Sqlite;
@@ -22,6 +24,40 @@ impl Conn {
         direct!(self, |conn| fixed.execute(conn))
     }
 }
+
+/// A question of a fixed text, whose answer has columns of the types `ST`.
+pub struct Question<'a, ST> {
+    fixed: Fixed<'a>,
+    columns: PhantomData<ST>,
+}
+
+impl<'a, ST> Question<'a, ST> {
+    /// A question in which `?` stands for each value.
+    pub fn new(sql: &'static str, values: &'a [Value<'a>]) -> Self {
+        Self { fixed: Fixed { sql, values }, columns: PhantomData }
+    }
+}
+
+impl<B: Backend, ST> QueryFragment<B> for Question<'_, ST>
+where
+    for<'a> Fixed<'a>: QueryFragment<B>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, B>) -> QueryResult<()> {
+        self.fixed.walk_ast(out)
+    }
+}
+
+// As for [`Fixed`].
+impl<ST> QueryId for Question<'_, ST> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<ST> Query for Question<'_, ST> {
+    type SqlType = ST;
+}
+
+impl<C, ST> RunQueryDsl<C> for Question<'_, ST> {}
 
 struct Fixed<'a> {
     sql: &'static str,

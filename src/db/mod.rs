@@ -10,18 +10,21 @@ mod record;
 mod rights;
 pub(crate) mod schema;
 mod session;
+mod stored;
 
 use std::fmt;
 use std::path::PathBuf;
 
+pub use bulk::Inserts;
 pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique_violation};
 pub(crate) use conn::{direct, take_writer_lock};
-pub(crate) use fixed::Forever;
+pub(crate) use fixed::{Forever, Question};
 pub use inspect::{checks, explain, shape};
 pub use record::{CURRENT, Column, Encoder, Record, Value, Versioned};
-pub(crate) use record::{audit, record};
+pub(crate) use record::{audit, columns, record};
 pub use rights::{grant, passes_walls};
 pub use session::Session;
+pub(crate) use stored::Stored;
 
 use crate::error::{Error, Result};
 

@@ -132,6 +132,21 @@ macro_rules! record {
 }
 pub(crate) use record;
 
+/// Declares what is read of a table: some of its columns, and what each becomes.
+macro_rules! columns {
+    ($(#[$doc:meta])* $Row:ident of $table:ident { $($field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, diesel::Queryable)]
+        pub(super) struct $Row { $($field: $type,)* }
+
+        impl $Row {
+            /// The columns, in the order of the fields.
+            pub(super) const COLUMNS: ($($table::$field,)*) = ($($table::$field,)*);
+        }
+    };
+}
+pub(crate) use columns;
+
 /// Hands every row of some tables of a jurisdiction to the audit.
 macro_rules! audit {
     ($conn:expr, $jurisdiction:expr, $rows:expr, $($table:ident: $Row:ty),+ $(,)?) => {

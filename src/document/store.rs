@@ -44,7 +44,7 @@ pub fn take_part(tx: &mut Tx<'_>, document: &str, part: Part) -> Result<()> {
         }
     }
     let rows: Vec<HandRow> = new.into_iter().map(|person| hand(tx, document, person, part)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Takes note of who began some documents, which nobody had a part in before.
@@ -53,7 +53,7 @@ pub fn begin(tx: &mut Tx<'_>, documents: &[String]) -> Result<()> {
     let one = |document: &String| standing.people().map(|person| (document.clone(), person)).collect::<Vec<_>>();
     let rows: Vec<HandRow> =
         documents.iter().flat_map(one).map(|(document, person)| hand(tx, &document, person, Part::Worked)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 fn hand(tx: &Tx<'_>, document: &str, person: &str, part: Part) -> HandRow {

@@ -50,6 +50,43 @@ pub trait IntoWire {
     type Message: Message;
     /// Writes the message.
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message;
+    /// Writes the message as bytes; whoever has parts of it encoded already puts them together.
+    fn into_bytes(self, sending: &Sending<'_>) -> Result<Vec<u8>>
+    where
+        Self: Sized,
+    {
+        let message = self.into_wire(sending);
+        let size = message.encoded_len();
+        require_size(size)?;
+        let mut bytes = Vec::with_capacity(size);
+        message.encode_raw(&mut bytes);
+        Ok(bytes)
+    }
+}
+
+/// A message that repeats encoded messages in one field, which comes before whatever is in the rest.
+pub fn joined(field: u32, parts: &[Bytes], rest: Vec<u8>) -> Result<Vec<u8>> {
+    use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
+    let size = |part: &Bytes| key_len(field) + encoded_len_varint(part.len() as u64) + part.len();
+    let size = parts.iter().map(size).sum::<usize>() + rest.len();
+    require_size(size)?;
+    let mut bytes = Vec::with_capacity(size);
+    for part in parts {
+        encode_key(field, WireType::LengthDelimited, &mut bytes);
+        encode_varint(part.len() as u64, &mut bytes);
+        bytes.extend_from_slice(part);
+    }
+    bytes.extend(rest);
+    Ok(bytes)
+}
+
+/// Refuses an answer that is larger than any may be.
+fn require_size(size: usize) -> Result<()> {
+    if size > limits::count(limits::ANSWER_BYTES) {
+        let (reason, limit) = (Reason::MessageTooLarge, limits::ANSWER_BYTES);
+        return Err(Error::Limit { reason, limit, subject: "bytes of the answer".to_owned() });
+    }
+    Ok(())
 }
 
 /// What an answer needs that is not in it.
@@ -210,13 +247,8 @@ fn ask<A: FromWire>(message: A::Message) -> Result<A> {
 
 fn encode<T: IntoWire>(app: &App, answer: Answer<T>, tried: bool) -> Result<Sent> {
     let Answer { value, head, replayed, .. } = answer;
-    let message = value.into_wire(&Sending { instance: app.instance(), without_etags: tried });
-    let size = message.encoded_len();
-    if size > limits::count(limits::ANSWER_BYTES) {
-        let (reason, limit) = (Reason::MessageTooLarge, limits::ANSWER_BYTES);
-        return Err(Error::Limit { reason, limit, subject: "bytes of the answer".to_owned() });
-    }
-    Ok(Sent { bytes: message.encode_to_vec().into(), head: Some(head), replayed })
+    let bytes = value.into_bytes(&Sending { instance: app.instance(), without_etags: tried })?;
+    Ok(Sent { bytes: bytes.into(), head: Some(head), replayed })
 }
 
 /// All methods of the service, as tower serves them.

@@ -84,6 +84,11 @@ async fn work(h: &Harness) {
         let ask = pb::SummarizeBudgetRequest { parent: parent.clone(), fiscal_years, group_by, ..Default::default() };
         h.budget().summarize_budget(ask).await.unwrap();
     }
+    // Asked again after a change, it is brought forward.
+    h.budget().batch_write_lines(batch("e", vec![created("m", line("102", 6))])).await.unwrap();
+    let (fiscal_years, group_by) = (vec![2024], by(pb::GroupAttribute::Functional));
+    let again = pb::SummarizeBudgetRequest { parent: parent.clone(), fiscal_years, group_by, ..Default::default() };
+    h.budget().summarize_budget(again).await.unwrap();
     let estimate = h.budget().get_estimate(pb::GetEstimateRequest { name: estimate_name("f"), read_at: None }).await;
     let etag = estimate.unwrap().into_inner().etag;
     plan(h).await;
@@ -151,7 +156,9 @@ engines! {
         let heard: Vec<String> = HEARD.lock().unwrap().asked.iter().filter(|(url, _)| *url == mine).map(|(_, sql)| sql.clone()).collect();
         let asked: Vec<&String> = heard.iter().filter(|sql| looks_for_rows(sql)).collect();
         assert!(asked.len() > 15, "almost nothing was heard: {heard:#?}");
-        assert_eq!(asked.iter().filter(|sql| sql.starts_with("WITH chosen")).count(), 4, "not every roll-up: {asked:#?}");
+        assert_eq!(asked.iter().filter(|sql| sql.starts_with("WITH chosen")).count(), 6, "not every roll-up: {asked:#?}");
+        let brought = |part: &str| asked.iter().filter(|sql| sql.starts_with("WITH chosen") && sql.contains(part)).count();
+        assert_eq!((brought(" AND t.until <= "), brought(" AND t.since > ")), (1, 1), "nothing was brought forward: {asked:#?}");
         let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
         for sql in asked {
             let plan = db::explain(&mut conn, sql).unwrap_or_else(|error| panic!("{sql}: {error:?}")).join("; ");

@@ -1,6 +1,7 @@
 //! The command of an import: everything that needs stored facts, each looked up once; then the rows, in chunks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -165,7 +166,7 @@ fn judge_codes(
     let wanted: Vec<(Dimension, String)> =
         used.iter().map(|(dimension, code)| (*dimension, staged.texts.get(*code).to_owned())).collect();
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(&mut tx.view(), scheme, &wanted)? };
-    let facts = Facts { codes, units: BTreeSet::new() };
+    let facts = Facts { codes: Arc::new(codes), units: BTreeSet::new() };
     let (mut verdicts, mut new) = (Verdicts::new(), Vec::new());
     let context = Context { key, scheme, state: State::Draft };
     for ((dimension, number), (_, code)) in used.iter().zip(&wanted) {
@@ -188,7 +189,7 @@ fn write_lines(
     verdicts: &Verdicts,
     (scheme, new_id): (&str, &str),
 ) -> Result<BTreeMap<Side, Sum>> {
-    let facts = Facts { codes: BTreeMap::new(), units: counterparts(tx, staged, targets)? };
+    let facts = Facts { codes: Arc::default(), units: counterparts(tx, staged, targets)? };
     let mut order: Vec<usize> = (0..staged.lines.len()).collect();
     let place = |position: &usize| {
         let unit = staged.lines.get(*position).map(|draft| draft.unit).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! The rules of a line: why it may not be written. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::super::stages;
 use super::{Key, Line, Nature, Side, Stage};
@@ -11,8 +12,8 @@ use crate::error::{Reason, Refusal};
 /// The stored facts that the rules of a line need.
 #[derive(Debug, Default)]
 pub struct Facts {
-    /// The codes that are in the scheme, of those that were asked for.
-    pub codes: BTreeMap<(Dimension, String), Code>,
+    /// The codes that are in the scheme: all, or those that were asked for.
+    pub codes: Arc<BTreeMap<(Dimension, String), Code>>,
     /// The units that exist, of those that were asked for.
     pub units: BTreeSet<String>,
 }

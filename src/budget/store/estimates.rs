@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::in_force;
+use super::reading::SumColumns;
 use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
@@ -101,12 +102,6 @@ pub struct EstimateFilter {
     pub in_force: bool,
 }
 
-/// Whether an id is taken, now or in the past.
-pub fn estimate_is_taken(view: &mut View<'_>, estimate: &str) -> Result<bool> {
-    let query = facts::table.find((view.jurisdiction, estimate)).select(facts::since);
-    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.is_some())
-}
-
 /// The id of the estimate that has a key at the revision of the view.
 pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
     let query = versions::table
@@ -117,18 +112,6 @@ pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
         .select(versions::estimate);
     Ok(direct!(view.conn, |conn| query.first(conn)).optional()?)
-}
-
-/// The highest sequence of the estimates that share the rest of a key; 0 where there is none.
-pub fn last_sequence(view: &mut View<'_>, key: &Key) -> Result<i64> {
-    let query = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction))
-        .filter(versions::fiscal_year.eq(key.fiscal_year).and(versions::unit.eq(&key.unit)))
-        .filter(versions::kind.eq(key.kind.as_str()).and(versions::series.eq(&key.series)))
-        .filter(versions::until.eq(Forever))
-        .order(versions::sequence.desc())
-        .select(versions::sequence);
-    Ok(direct!(view.conn, |conn| query.first::<i64>(conn)).optional()?.unwrap_or_default())
 }
 
 /// An estimate with its texts and totals, as it stands at the revision of the view.
@@ -156,11 +139,12 @@ pub fn find_header(view: &mut View<'_>, estimate: &str) -> Result<Option<Estimat
 
 /// The sums of an estimate at the revision of the view.
 pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
-    let mut sums = Totals::default();
-    for row in totals_of(view, estimate)? {
-        sums.0.insert(group_of(&row)?, sum_of(&row));
-    }
-    Ok(sums)
+    let query = totals::table
+        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq(estimate)))
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .select(SumColumns::COLUMNS);
+    let rows = direct!(view.conn, |conn| query.load::<SumColumns>(conn))?;
+    Ok(Totals(rows.into_iter().map(SumColumns::parts).map(|(_, group, sum)| (group, sum)).collect()))
 }
 
 /// One page of estimates in the order of their keys, with totals, without texts; `limit` are read.
@@ -178,13 +162,42 @@ pub fn list_estimates(
     } else {
         total_rows(view, &ids)?
     };
-    let places: HashMap<&str, usize> = ids.iter().zip(0..).map(|(id, place)| (id.as_str(), place)).collect();
+    give_totals(&mut found, sums);
+    Ok(found)
+}
+
+/// Which estimates stand on one page, in the order of their keys: each with the revision that last changed it.
+pub fn list_versions(
+    view: &mut View<'_>,
+    filter: &EstimateFilter,
+    after: Option<&Key>,
+    limit: i64,
+) -> Result<Vec<(String, i64)>> {
+    let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
+    Ok(query.select((versions::estimate, versions::since)).load(view.conn)?)
+}
+
+/// Some estimates with totals, without texts, in any order.
+pub fn read_listed(view: &mut View<'_>, ids: &[String]) -> Result<Vec<Estimate>> {
+    let query = versions::table
+        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(ids)))
+        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
+    let rows = direct!(view.conn, |conn| query.load::<HeaderRow>(conn))?;
+    let mut found = rows.into_iter().map(estimate_of).collect::<Result<Vec<_>>>()?;
+    let sums = total_rows(view, ids)?;
+    give_totals(&mut found, sums);
+    Ok(found)
+}
+
+fn give_totals(estimates: &mut [Estimate], sums: Vec<SumColumns>) {
+    let places: HashMap<String, usize> =
+        estimates.iter().zip(0..).map(|(estimate, place)| (estimate.id.clone(), place)).collect();
     for row in sums {
-        if let Some(estimate) = places.get(row.estimate.as_str()).and_then(|place| found.get_mut(*place)) {
-            estimate.totals.0.insert(group_of(&row)?, sum_of(&row));
+        let (id, group, sum) = row.parts();
+        if let Some(estimate) = places.get(&id).and_then(|place| estimates.get_mut(*place)) {
+            estimate.totals.0.insert(group, sum);
         }
     }
-    Ok(found)
 }
 
 fn list_headers(
@@ -193,9 +206,20 @@ fn list_headers(
     after: Option<&Key>,
     limit: i64,
 ) -> Result<Vec<Estimate>> {
+    let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
+    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
+}
+
+fn filtered<'a>(
+    jurisdiction: &'a str,
+    revision: i64,
+    filter: &'a EstimateFilter,
+    after: Option<&'a Key>,
+    limit: i64,
+) -> versions::BoxedQuery<'a, Db> {
     let mut query = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction))
-        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+        .filter(versions::jurisdiction.eq(jurisdiction))
+        .filter(versions::since.le(revision).and(versions::until.gt(revision)))
         .order((versions::fiscal_year, versions::unit, versions::kind, versions::series, versions::sequence))
         .limit(limit)
         .into_boxed::<Db>();
@@ -227,7 +251,7 @@ fn list_headers(
     if filter.in_force {
         query = query.filter(versions::in_force.is_not_null());
     }
-    query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
+    query
 }
 
 fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
@@ -237,10 +261,11 @@ fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
-fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<TotalRow>> {
+fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<SumColumns>> {
     let query = totals::table
         .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq_any(estimates)))
-        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)));
+        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
+        .select(SumColumns::COLUMNS);
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
@@ -272,19 +297,19 @@ pub fn insert_facts(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
         scheme: new.scheme.clone(),
     };
     let facts: Vec<FactRow> = new.iter().map(fact).collect();
-    tx.open(&facts)
+    tx.open(facts)
 }
 
 /// Writes headers, texts and totals of estimates that exist since this very command.
 pub fn insert_headers(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
     let headers: Vec<HeaderRow> = new.iter().map(|new| header_row(tx, new, tx.at())).collect();
-    tx.open(&headers)?;
+    tx.open(headers)?;
     let with_texts = new.iter().filter(|new| !new.narrative.is_empty() || !new.legal_basis.is_empty());
     let texts = with_texts.map(|new| text_row(tx, new)).collect::<Result<Vec<_>>>()?;
-    tx.open(&texts)?;
+    tx.open(texts)?;
     let sums = new.iter().flat_map(|new| new.totals.0.iter().map(move |(group, sum)| (new, group, sum)));
     let sums: Vec<TotalRow> = sums.map(|(new, group, sum)| total_row(tx, &new.id, *group, sum)).collect();
-    tx.open(&sums)
+    tx.open(sums)
 }
 
 /// Replaces the header of an estimate, and of its totals what differs from `before`; texts are saved apart.
@@ -376,7 +401,7 @@ fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals
     }
     let begun = after.0.iter().filter(|(group, sum)| before.0.get(group) != Some(sum));
     let rows: Vec<TotalRow> = begun.map(|(group, sum)| total_row(tx, estimate, *group, sum)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: &Sum) -> TotalRow {
@@ -410,21 +435,6 @@ fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: 
 
 fn group_of(row: &TotalRow) -> Result<(Side, Nature, Autonomy)> {
     Ok((word(&row.side)?, word(&row.nature)?, word(&row.autonomy)?))
-}
-
-fn sum_of(row: &TotalRow) -> Sum {
-    Sum {
-        line_count: row.line_count,
-        sums: [row.actual_n2, row.budget_n1, row.expected_n1, row.requested, row.appraised, row.decided],
-        counts: [
-            row.actual_n2_count,
-            row.budget_n1_count,
-            row.expected_n1_count,
-            row.requested_count,
-            row.appraised_count,
-            row.decided_count,
-        ],
-    }
 }
 
 fn estimate_of(row: HeaderRow) -> Result<Estimate> {

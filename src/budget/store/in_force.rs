@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::estimates::{TotalRow, find_estimate, find_header};
+use super::estimates::{find_estimate, find_header};
+use super::reading::SumColumns;
 use crate::budget::model::Estimate;
 use crate::commit::View;
 use crate::db::direct;
@@ -75,7 +76,7 @@ pub(super) fn show_texts(view: &mut View<'_>, estimates: &mut [Estimate]) -> Res
 }
 
 /// The sums of some estimates, each at the revision whose text is in force.
-pub(super) fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<TotalRow>> {
+pub(super) fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<SumColumns>> {
     let query = versions::table
         .inner_join(totals::table.on(totals::estimate.eq(versions::estimate)))
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(estimates)))
@@ -83,6 +84,6 @@ pub(super) fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Ve
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
         .filter(totals::since.nullable().le(versions::in_force))
         .filter(totals::until.nullable().gt(versions::in_force))
-        .select(totals::all_columns);
+        .select(SumColumns::COLUMNS);
     Ok(direct!(view.conn, |conn| query.load(conn))?)
 }

@@ -4,9 +4,8 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 
-use crate::budget::model::{
-    Amounts, Autonomy, Baseline, Channel, Codes, Content, CostBasis, Line, Memo, Nature, Side, Stage,
-};
+use super::reading::LineColumns;
+use crate::budget::model::{Amounts, Autonomy, Baseline, Channel, Codes, Content, Line, Nature, Side, Stage};
 use crate::classification::model::Dimension;
 use crate::commit::{Tx, View};
 use crate::db::schema::line_versions as lines;
@@ -14,7 +13,6 @@ use crate::db::{Conn, Db, Forever, direct, record};
 use crate::error::Result;
 use crate::text;
 use crate::word::Word;
-use crate::word::stored as word;
 
 record! {
     /// A line.
@@ -61,7 +59,7 @@ record! {
 const IDS_PER_STATEMENT: usize = 2_000;
 
 /// What a list of lines is narrowed to; empty lists narrow nothing, `None` in a list stands for "not stated".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct LineFilter {
     pub sides: Vec<Side>,
     pub natures: Vec<Nature>,
@@ -81,7 +79,7 @@ pub struct LineFilter {
 }
 
 /// Conditions on the code of one dimension, of which one must hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CodeFilter {
     pub dimension: Dimension,
     pub codes: Vec<String>,
@@ -157,12 +155,13 @@ pub fn list_lines(
     if *filter == LineFilter::default() && order == Order::default() {
         let after = after.map_or(0, |(_, sequence)| *sequence);
         let query = query.filter(lines::sequence.gt(after)).order(lines::sequence);
-        let rows = direct!(view.conn, |conn| query.load::<LineRow>(conn))?;
-        return rows.into_iter().map(line_of).collect();
+        let query = query.select(LineColumns::COLUMNS);
+        let rows = direct!(view.conn, |conn| query.load::<LineColumns>(conn))?;
+        return Ok(rows.into_iter().map(Line::from).collect());
     }
     let query = query.into_boxed::<Db>();
-    let query = ordered(narrowed(query, filter), order, after);
-    query.load::<LineRow>(view.conn)?.into_iter().map(line_of).collect()
+    let query = ordered(narrowed(query, filter), order, after).select(LineColumns::COLUMNS);
+    Ok(query.load::<LineColumns>(view.conn)?.into_iter().map(Line::from).collect())
 }
 
 fn ordered<'a>(mut query: Query<'a>, order: Order, after: Option<&(Option<String>, i64)>) -> Query<'a> {
@@ -299,14 +298,13 @@ pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<
     for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
         let query = lines::table
             .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
-            .filter(lines::until.eq(Forever));
+            .filter(lines::until.eq(Forever))
+            .select(LineColumns::COLUMNS);
         let rows = match ids {
-            [one] => direct!(view.conn, |conn| query.filter(lines::line.eq(one)).load::<LineRow>(conn))?,
-            ids => direct!(view.conn, |conn| query.filter(lines::line.eq_any(ids)).load::<LineRow>(conn))?,
+            [one] => direct!(view.conn, |conn| query.filter(lines::line.eq(one)).load::<LineColumns>(conn))?,
+            ids => direct!(view.conn, |conn| query.filter(lines::line.eq_any(ids)).load::<LineColumns>(conn))?,
         };
-        for row in rows {
-            found.push(line_of(row)?);
-        }
+        found.extend(rows.into_iter().map(Line::from));
     }
     Ok(found)
 }
@@ -333,25 +331,35 @@ pub fn taken_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<Ve
 pub fn find_line(view: &mut View<'_>, estimate: &str, line: &str) -> Result<Option<Line>> {
     let query = lines::table
         .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)).and(lines::line.eq(line)))
-        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)));
-    direct!(view.conn, |conn| query.first::<LineRow>(conn)).optional()?.map(line_of).transpose()
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .select(LineColumns::COLUMNS);
+    Ok(direct!(view.conn, |conn| query.first::<LineColumns>(conn)).optional()?.map(Line::from))
 }
 
 /// All lines of an estimate in the order of entry.
+///
+/// They are put in order here: SQLite would copy each row to sort them.
 pub fn all_lines(view: &mut View<'_>, estimate: &str) -> Result<Vec<Line>> {
-    list_lines(view, estimate, &LineFilter::default(), Order::default(), None, i64::MAX)
+    let query = lines::table
+        .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .select(LineColumns::COLUMNS);
+    let rows = direct!(view.conn, |conn| query.load::<LineColumns>(conn))?;
+    let mut all: Vec<Line> = rows.into_iter().map(Line::from).collect();
+    all.sort_unstable_by_key(|line| line.sequence);
+    Ok(all)
 }
 
 /// Writes new lines.
 pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: &[Line]) -> Result<()> {
     let rows: Vec<LineRow> = new.iter().map(|line| line_row(tx, estimate, line)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Writes new lines of several estimates.
 pub fn insert_lines_of(tx: &mut Tx<'_>, new: &[(&str, Line)]) -> Result<()> {
     let rows: Vec<LineRow> = new.iter().map(|(estimate, line)| line_row(tx, estimate, line)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Ends lines as they were read.
@@ -408,34 +416,6 @@ fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow 
         memo_amount: line.memo.as_ref().map(|memo| memo.amount),
         memo_rate: line.memo.as_ref().and_then(|memo| memo.rate),
     }
-}
-
-fn line_of(row: LineRow) -> Result<Line> {
-    let basis = row.quantity.zip(row.price).map(|(quantity, price)| CostBasis { quantity, price, norm: row.norm });
-    let memo =
-        row.memo_currency.zip(row.memo_amount).map(|(currency, amount)| Memo { currency, amount, rate: row.memo_rate });
-    Ok(Line {
-        id: row.line,
-        sequence: row.sequence,
-        side: word(&row.side)?,
-        codes: Codes([row.administrative, row.functional, row.economic, row.source, row.programme, row.geographic]),
-        nature: word(&row.nature)?,
-        autonomy: word(&row.autonomy)?,
-        baseline: row.baseline.as_deref().map(word).transpose()?,
-        content: row.content.as_deref().map(word).transpose()?,
-        channel: row.channel.as_deref().map(word).transpose()?,
-        delegated: row.delegated == 1,
-        counterpart: row.counterpart,
-        plan_task: row.plan_task,
-        project: row.project,
-        description: row.description,
-        basis,
-        amounts: Amounts([row.actual_n2, row.budget_n1, row.expected_n1, row.requested, row.appraised, row.decided]),
-        appraised_reason: row.appraised_reason,
-        decided_reason: row.decided_reason,
-        memo,
-        revision: row.since,
-    })
 }
 
 /// Hands every line of a jurisdiction to the audit, without holding them all.

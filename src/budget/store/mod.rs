@@ -4,12 +4,15 @@ mod check;
 mod estimates;
 mod in_force;
 mod lines;
+mod place;
+mod reading;
 pub mod summary;
 
 pub use check::check;
 pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
+pub use place::place_of;
 
 use crate::db::Conn;
 use crate::error::Result;

@@ -1,16 +1,16 @@
 //! Roll-ups: the estimates of some years, and sums of their lines or of their kept totals.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
 use super::{LineFilter, code_condition, column, conditions};
 use crate::budget::model::{Autonomy, Nature, Side, Stage, Sum};
-use crate::budget::summary::{Attribute, Header, Part};
+use crate::budget::summary::{Attribute, Cell, Header, Part};
 use crate::commit::View;
-use crate::db::Db;
-use crate::db::schema::estimate_versions as versions;
+use crate::db::schema::{estimate_versions as versions, estimates as facts};
+use crate::db::{Db, direct};
 use crate::error::Result;
 use crate::word::{Word, stored as word};
 
@@ -22,32 +22,45 @@ const UNITS_PER_STATEMENT: usize = 500;
 
 type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>);
 
+const HEADER: (
+    versions::estimate,
+    versions::unit,
+    versions::fiscal_year,
+    versions::kind,
+    versions::series,
+    versions::sequence,
+    versions::scheme,
+    versions::state,
+    versions::in_force,
+) = (
+    versions::estimate,
+    versions::unit,
+    versions::fiscal_year,
+    versions::kind,
+    versions::series,
+    versions::sequence,
+    versions::scheme,
+    versions::state,
+    versions::in_force,
+);
+
+fn header_of(columns: HeaderColumns) -> Result<Header> {
+    let (estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force) = columns;
+    let (kind, state) = (word(&kind)?, word(&state)?);
+    Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force })
+}
+
 /// The estimates of some years, of these units where they are few.
 pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<Vec<Header>> {
     let mut query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::fiscal_year.eq_any(years)))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-        .select((
-            versions::estimate,
-            versions::unit,
-            versions::fiscal_year,
-            versions::kind,
-            versions::series,
-            versions::sequence,
-            versions::scheme,
-            versions::state,
-            versions::in_force,
-        ))
+        .select(HEADER)
         .into_boxed::<Db>();
     if units.len() <= UNITS_PER_STATEMENT {
         query = query.filter(versions::unit.eq_any(units));
     }
-    let rows = query.load::<HeaderColumns>(view.conn)?;
-    let header = |(estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force): HeaderColumns| {
-        let (kind, state) = (word(&kind)?, word(&state)?);
-        Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force })
-    };
-    rows.into_iter().map(header).collect()
+    query.load::<HeaderColumns>(view.conn)?.into_iter().map(header_of).collect()
 }
 
 /// An estimate that counts.
@@ -60,15 +73,84 @@ pub struct Chosen {
     pub at: i64,
 }
 
+/// Which rows of the estimates are added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// All that hold.
+    All,
+    /// Those of them that end with this revision or before.
+    EndedBy(i64),
+    /// Those of them that begin after this revision.
+    BegunAfter(i64),
+}
+
 /// What is to be added up.
 pub struct Sums<'a> {
     pub chosen: &'a [Chosen],
+    pub rows: Rows,
     /// What is told apart, up to three.
     pub attributes: &'a [Attribute],
     /// Empty means all.
     pub stages: &'a [Stage],
     /// Subtrees are expanded.
     pub filter: &'a LineFilter,
+}
+
+/// Estimates as far as a roll-up needs them, at one revision and at a later one.
+pub struct Moved {
+    pub before: Vec<Header>,
+    pub after: Vec<Header>,
+}
+
+/// The units and years of some estimates, whether they are still there or not.
+pub fn groups_of(view: &mut View<'_>, estimates: &[String]) -> Result<BTreeSet<(String, i64)>> {
+    let mut found = BTreeSet::new();
+    for ids in view.conn.by_key(estimates, ESTIMATES_PER_STATEMENT) {
+        let query =
+            facts::table.filter(facts::jurisdiction.eq(view.jurisdiction)).select((facts::unit, facts::fiscal_year));
+        let rows: Vec<(String, i64)> = match ids {
+            [one] => direct!(view.conn, |conn| query.filter(facts::estimate.eq(one)).load(conn))?,
+            ids => direct!(view.conn, |conn| query.filter(facts::estimate.eq_any(ids)).load(conn))?,
+        };
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// All estimates of some units and years, as they were at an earlier revision and as they are at that of the view.
+pub fn moved(view: &mut View<'_>, groups: &BTreeSet<(String, i64)>, earlier: i64) -> Result<Moved> {
+    let mut moved = Moved { before: Vec::new(), after: Vec::new() };
+    let keys: Vec<&(String, i64)> = groups.iter().collect();
+    for keys in view.conn.by_key(&keys, UNITS_PER_STATEMENT) {
+        let query = versions::table
+            .filter(versions::jurisdiction.eq(view.jurisdiction))
+            .filter(versions::until.gt(earlier).and(versions::since.le(view.revision)))
+            .select((HEADER, (versions::since, versions::until)));
+        let rows: Vec<(HeaderColumns, (i64, i64))> = match keys {
+            [(unit, year)] => {
+                let query = query.filter(versions::fiscal_year.eq(year).and(versions::unit.eq(unit)));
+                direct!(view.conn, |conn| query.load(conn))?
+            }
+            // Several units and years have more pairs than are asked for; those are left out below.
+            keys => {
+                let units: BTreeSet<&str> = keys.iter().map(|(unit, _)| unit.as_str()).collect();
+                let years: BTreeSet<i64> = keys.iter().map(|(_, year)| *year).collect();
+                let query = query.filter(versions::fiscal_year.eq_any(years).and(versions::unit.eq_any(units)));
+                direct!(view.conn, |conn| query.load(conn))?
+            }
+        };
+        for (columns, (since, until)) in rows {
+            let header = header_of(columns)?;
+            if keys.binary_search(&&(header.unit.clone(), header.fiscal_year)).is_err() {
+                continue;
+            }
+            let holds = |revision| since <= revision && revision < until;
+            let (was, is) = (holds(earlier), holds(view.revision));
+            moved.before.extend(was.then(|| header.clone()));
+            moved.after.extend(is.then_some(header));
+        }
+    }
+    Ok(moved)
 }
 
 #[derive(QueryableByName)]
@@ -120,13 +202,13 @@ impl SumRow {
             sums: [self.s0, self.s1, self.s2, self.s3, self.s4, self.s5],
             counts: [self.c0, self.c1, self.c2, self.c3, self.c4, self.c5],
         };
-        Ok(Part {
+        let cell = Cell {
             class: usize::try_from(self.class).unwrap_or(usize::MAX),
             side: word(&self.side)?,
             columns: [self.first, self.second, self.third],
             counterpart: self.counterpart,
-            sum,
-        })
+        };
+        Ok((cell, sum))
     }
 }
 
@@ -151,8 +233,14 @@ pub fn add_up(view: &mut View<'_>, sums: &Sums<'_>) -> Result<Vec<Part>> {
             continue;
         }
         parts.extend(run(view, &sums, Table::Totals)?);
-        let givers = with_transfers(view, chosen)?;
-        let transfers: Vec<_> = chosen.iter().filter(|one| givers.contains(&one.estimate)).cloned().collect();
+        // What ended may have been the last transfer, so its lines are asked without asking whether there are any.
+        let transfers = match sums.rows {
+            Rows::EndedBy(_) | Rows::BegunAfter(_) => chosen.to_vec(),
+            Rows::All => {
+                let givers = with_transfers(view, chosen)?;
+                chosen.iter().filter(|one| givers.contains(&one.estimate)).cloned().collect()
+            }
+        };
         if !transfers.is_empty() {
             parts.extend(run(view, &Sums { chosen: &transfers, ..sums }, Table::Transfers)?);
         }
@@ -252,6 +340,11 @@ fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> 
     statement.push(&format!("SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
     let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
     statement.join(name, view.jurisdiction);
+    match sums.rows {
+        Rows::All => {}
+        Rows::EndedBy(revision) => statement.push(&format!(" AND t.until <= {revision}")),
+        Rows::BegunAfter(revision) => statement.push(&format!(" AND t.since > {revision}")),
+    }
     narrow(&mut statement, sums.filter, table);
     statement.push(" GROUP BY chosen.class, t.side");
     for column in columns {

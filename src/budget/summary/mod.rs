@@ -74,7 +74,7 @@ impl Attribute {
 }
 
 /// An attribute at a level of its tree; 0 as it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct GroupBy {
     pub attribute: Attribute,
     pub level: usize,
@@ -133,7 +133,7 @@ pub fn choose(headers: Vec<Header>, kinds: &[Kind], series: &str, basis: Basis) 
 }
 
 /// The units of a jurisdiction as a tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Places(BTreeMap<String, Place>);
 
 impl Places {
@@ -185,7 +185,7 @@ impl Places {
 }
 
 /// The codes of one dimension of one scheme as a tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Tree(HashMap<String, Code>);
 
 impl Tree {
@@ -241,20 +241,37 @@ pub struct Class {
     pub scheme: String,
 }
 
-/// A sum as a store gives it: of one class, one side, and one combination of the columns asked for.
-#[derive(Debug, Clone)]
-pub struct Part {
+/// What a store tells sums apart by: one class, one side, and one combination of the columns asked for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
     pub class: usize,
     pub side: Side,
     /// In the order of the grouping; none for an attribute of the estimate or where nothing is stated.
     pub columns: [Option<String>; 3],
     /// The other end, of transfers.
     pub counterpart: Option<String>,
-    pub sum: Sum,
+}
+
+/// A sum as a store gives it.
+pub type Part = (Cell, Sum);
+
+/// The sums of a roll-up before they are folded.
+#[derive(Debug, Default)]
+pub struct Cells(pub BTreeMap<Cell, Sum>);
+
+impl Cells {
+    /// Adds sums, or takes them away where `sign` is −1; a cell without lines is gone.
+    pub fn add(&mut self, parts: Vec<Part>, sign: i64) -> Result<()> {
+        for (cell, sum) in parts {
+            self.0.entry(cell).or_default().add(&sum, sign)?;
+        }
+        self.0.retain(|_, sum| sum.line_count != 0);
+        Ok(())
+    }
 }
 
 /// Everything that the folding needs to know.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Ground {
     pub top: Option<String>,
     pub group_by: Vec<GroupBy>,
@@ -302,6 +319,11 @@ pub fn difference(one: &Amounts, other: &Amounts) -> Result<Amounts> {
 }
 
 impl Ground {
+    /// How many units, codes and classes it holds.
+    pub fn weight(&self) -> usize {
+        self.places.0.len() + self.classes.len() + self.trees.values().map(|tree| tree.0.len()).sum::<usize>()
+    }
+
     /// The class of an estimate: what of it decides about rows.
     pub fn class_of(&self, header: &Header) -> Class {
         let groups = |attribute| self.group_by.iter().find(|by| by.attribute == attribute);
@@ -346,10 +368,10 @@ impl Ground {
         }
     }
 
-    /// Folds parts into rows, with what was transferred among the units set apart.
-    pub fn fold(&self, parts: &[Part]) -> Result<Summary> {
+    /// Folds sums into rows, with what was transferred among the units set apart.
+    pub fn fold(&self, cells: &Cells) -> Result<Summary> {
         let mut summary = Summary::default();
-        for part in parts {
+        for (part, sum) in &cells.0 {
             let class = self.classes.get(part.class).ok_or_else(|| Error::bug("a class that was not asked for"))?;
             let added = self.added.get(&class.fiscal_year);
             let is_inner = |unit: &String| added.is_some_and(|added| added.contains(unit));
@@ -357,13 +379,13 @@ impl Ground {
                 let eliminated = summary.eliminated.get_or_insert_default();
                 let end =
                     if part.side == Side::Revenue { &mut eliminated.revenue } else { &mut eliminated.expenditure };
-                end.add(&part.sum, 1)?;
+                end.add(sum, 1)?;
                 continue;
             }
             let values = self.group_by.iter().zip(&part.columns);
             let values = values.map(|(by, column)| self.value(*by, class, column.as_deref())).collect();
-            summary.rows.entry((values, part.side)).or_default().add(&part.sum, 1)?;
-            summary.totals.entry(part.side).or_default().add(&part.sum, 1)?;
+            summary.rows.entry((values, part.side)).or_default().add(sum, 1)?;
+            summary.totals.entry(part.side).or_default().add(sum, 1)?;
             if summary.rows.len() > limits::count(limits::SUMMARY_ROWS) {
                 let subject = "rows of a roll-up".to_owned();
                 return Err(Error::Limit { reason: Reason::TooManyRows, limit: limits::SUMMARY_ROWS, subject });

@@ -105,18 +105,39 @@ fn parts_of_one_row_are_added_and_inner_transfers_set_apart() {
     let ground = Ground { classes, group_by, added, ..Ground::default() };
     let part = |side, amount, counterpart: Option<&str>| {
         let sum = Sum { line_count: 1, sums: [amount; 6], counts: [1, 0, 0, 0, 0, 0] };
-        Part { class: 0, side, columns: [None, None, None], counterpart: counterpart.map(str::to_owned), sum }
+        (Cell { class: 0, side, columns: [None, None, None], counterpart: counterpart.map(str::to_owned) }, sum)
     };
-    let parts = [
+    let cells = |parts: Vec<Part>| {
+        let mut cells = Cells::default();
+        cells.add(parts, 1).map(|()| cells)
+    };
+    let parts = vec![
         part(Side::Expenditure, 1, None),
         part(Side::Expenditure, 2, Some("outside")),
         part(Side::Expenditure, 10, Some("b")),
         part(Side::Revenue, 4, Some("b")),
     ];
-    let summary = ground.fold(&parts).unwrap();
+    let summary = ground.fold(&cells(parts).unwrap()).unwrap();
     let rows: Vec<_> =
         summary.rows.iter().map(|((_, side), sum)| (*side, sum.amounts().0[0], sum.line_count)).collect();
     assert_eq!(rows, [(Side::Expenditure, Some(3), 2)]);
     assert_eq!(summary.eliminated.unwrap().residue.0[..2], [Some(6), None]);
-    assert!(ground.fold(&[part(Side::Revenue, i64::MAX, None), part(Side::Revenue, 1, None)]).is_err());
+    let (most, more) = (part(Side::Revenue, i64::MAX, None), part(Side::Revenue, 1, Some("outside")));
+    assert!(ground.fold(&cells(vec![most.clone(), more]).unwrap()).is_err());
+    assert!(cells(vec![most.clone(), part(Side::Revenue, 1, None)]).is_err());
+}
+
+#[test]
+fn what_is_taken_away_wholly_leaves_no_cell() {
+    let cell = |column: &str| Cell {
+        class: 0,
+        side: Side::Expenditure,
+        columns: [Some(column.to_owned()), None, None],
+        counterpart: None,
+    };
+    let sum = |line_count, amount| Sum { line_count, sums: [amount; 6], counts: [line_count; 6] };
+    let mut cells = Cells::default();
+    cells.add(vec![(cell("a"), sum(2, 5)), (cell("b"), sum(1, -7))], 1).unwrap();
+    cells.add(vec![(cell("a"), sum(1, 4)), (cell("b"), sum(1, -7))], -1).unwrap();
+    assert_eq!(cells.0.into_iter().collect::<Vec<_>>(), [(cell("a"), sum(1, 1))]);
 }

@@ -1,10 +1,15 @@
 //! The messages of estimates.
 
+use bytes::Bytes;
+use prost::Message;
+
 use super::Faults;
 use super::lines::{self, group_totals};
 use crate::budget::actions::*;
 use crate::budget::batch::Written;
 use crate::budget::copy::{CopyEstimate, StageCopy};
+use crate::budget::list::{ListEstimates, ListedEstimates};
+use crate::budget::listed::Listed;
 use crate::budget::model::{Amounts, Estimate, Key, Kind, LegalBasis};
 use crate::budget::store::EstimateFilter;
 use crate::document::state::State;
@@ -13,7 +18,7 @@ use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::{in_force, number, read_at, timestamp, word};
-use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::grpc::{FromWire, IntoWire, Sending, joined};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
 
@@ -300,8 +305,32 @@ impl IntoWire for ListedEstimates {
     type Message = pb::ListEstimatesResponse;
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
-        let estimates = self.estimates.into_iter().map(|estimate| estimate.into_wire(sending)).collect();
+        let message = |listed: Listed| match listed {
+            Listed::Kept(bytes, _) => pb::Estimate::decode(bytes).unwrap_or_default(),
+            Listed::Read(estimate) => estimate.into_wire(sending),
+        };
+        let estimates = self.estimates.into_iter().map(message).collect();
         pb::ListEstimatesResponse { estimates, next_page_token: self.next_page_token }
+    }
+
+    fn into_bytes(self, sending: &Sending<'_>) -> Result<Vec<u8>> {
+        let mut parts = Vec::with_capacity(self.estimates.len());
+        for listed in self.estimates {
+            parts.push(match (listed, &self.kept) {
+                (Listed::Kept(bytes, _), _) => bytes,
+                (Listed::Read(estimate), None) => estimate.into_bytes(sending)?.into(),
+                (Listed::Read(estimate), Some(kept)) => {
+                    let place = (estimate.jurisdiction.clone(), estimate.id.clone());
+                    let (key, revision) = (estimate.key.clone(), estimate.revision);
+                    let bytes = Bytes::from(estimate.into_bytes(sending)?);
+                    kept.keep(place, key, revision, bytes.clone());
+                    bytes
+                }
+            });
+        }
+        // The rest of the message is one of its own: two encoded ones in a row are one with the fields of both.
+        let rest = pb::ListEstimatesResponse { next_page_token: self.next_page_token, ..Default::default() };
+        joined(1, &parts, rest.encode_to_vec())
     }
 }
 

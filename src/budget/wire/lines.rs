@@ -323,8 +323,7 @@ pub fn filter(message: pb::LineFilter, jurisdiction: &str, path: &str, faults: &
 
 /// A line as a message.
 pub fn line_message(estimate: &EstimateName, line: Line, sending: &Sending<'_>) -> pb::Line {
-    let EstimateName { jurisdiction, estimate } = estimate.clone();
-    let unit = |unit: String| UnitName { jurisdiction: jurisdiction.clone(), unit }.to_string();
+    let unit = |unit: String| UnitName { jurisdiction: estimate.jurisdiction.clone(), unit }.to_string();
     let Line {
         id,
         sequence,
@@ -350,7 +349,7 @@ pub fn line_message(estimate: &EstimateName, line: Line, sending: &Sending<'_>) 
     let [administrative, functional, economic, source, programme, geographic] = codes.0;
     pb::Line {
         counterpart_unit: counterpart.map(unit).unwrap_or_default(),
-        name: LineName { jurisdiction, estimate, line: id }.to_string(),
+        name: estimate.line(&id),
         sequence: count(sequence),
         side: number(side),
         administrative_code: administrative.unwrap_or_default(),

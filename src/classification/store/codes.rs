@@ -100,6 +100,13 @@ pub fn codes_of(
     Ok(found)
 }
 
+/// The codes of a scheme as they stand at the revision of the view, at most so many of them.
+pub fn codes_up_to(view: &mut View<'_>, scheme: &str, most: usize) -> Result<BTreeMap<(Dimension, String), Code>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let all = list_codes(view, scheme, &CodeFilter::default(), most)?;
+    Ok(all.into_iter().map(|code| ((code.dimension, code.code.clone()), code)).collect())
+}
+
 /// One code as it stands at the revision of the view.
 pub fn find_code(view: &mut View<'_>, scheme: &str, dimension: Dimension, code: &str) -> Result<Option<Code>> {
     Ok(codes_of(view, scheme, &[(dimension, code.to_owned())])?.into_values().next())
@@ -206,9 +213,9 @@ pub fn open_codes(tx: &mut Tx<'_>, new: &[Code]) -> Result<()> {
             at,
         })
         .collect();
-    tx.open(&facts)?;
+    tx.open(facts)?;
     let rows: Vec<VersionRow> = new.iter().map(|code| version_row(tx, code)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Replaces what may change about codes of one scheme.
@@ -229,7 +236,7 @@ pub fn save_codes(tx: &mut Tx<'_>, scheme: &str, changed: &[Code]) -> Result<()>
     }
     tx.close(&old)?;
     let rows: Vec<VersionRow> = changed.iter().map(|code| version_row(tx, code)).collect();
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 fn version_row(tx: &Tx<'_>, new: &Code) -> VersionRow {

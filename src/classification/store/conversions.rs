@@ -148,8 +148,8 @@ pub fn close_conversions(tx: &mut Tx<'_>, ended: &[Conversion]) -> Result<()> {
 pub fn open_conversions(tx: &mut Tx<'_>, new: &[Conversion]) -> Result<()> {
     let revision = tx.revision();
     let (versions, targets) = rows(tx, new, |_| revision);
-    tx.open(&versions)?;
-    tx.open(&targets)
+    tx.open(versions)?;
+    tx.open(targets)
 }
 
 fn rows(

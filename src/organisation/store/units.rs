@@ -292,14 +292,14 @@ pub fn insert_units(tx: &mut Tx<'_>, new: &[Unit]) -> Result<()> {
     let fact =
         |new: &Unit| FactRow { jurisdiction: stamp.jurisdiction.clone(), since: stamp.since, unit: new.id.clone(), at };
     let facts: Vec<FactRow> = new.iter().map(fact).collect();
-    tx.open(&facts)?;
+    tx.open(facts)?;
     let rows: Vec<VersionRow> = new.iter().map(|new| version_row(tx, new)).collect();
-    tx.open(&rows)?;
+    tx.open(rows)?;
     for new in new {
         let (functions, codes, successors) = part_rows(tx, new);
-        tx.open(&functions)?;
-        tx.open(&codes)?;
-        tx.open(&successors)?;
+        tx.open(functions)?;
+        tx.open(codes)?;
+        tx.open(successors)?;
     }
     Ok(())
 }
@@ -341,7 +341,7 @@ pub fn save_unit(tx: &mut Tx<'_>, new: &Unit) -> Result<()> {
 }
 
 /// Closes the old rows that have no equal among the new ones, and opens the new ones that have none among the old.
-fn replace_parts<R: crate::db::Versioned>(
+fn replace_parts<R: crate::db::Versioned + Clone>(
     tx: &mut Tx<'_>,
     mut old: Vec<R>,
     mut new: Vec<R>,
@@ -355,7 +355,7 @@ fn replace_parts<R: crate::db::Versioned>(
         None => true,
     });
     tx.close(&old)?;
-    tx.open(&new)
+    tx.open(new)
 }
 
 fn version_row(tx: &Tx<'_>, new: &Unit) -> VersionRow {

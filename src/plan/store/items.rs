@@ -185,7 +185,7 @@ pub fn known_goals(view: &mut View<'_>, goals: &BTreeSet<(String, String)>) -> R
 /// Writes new items, or new versions of items.
 pub fn insert_items(tx: &mut Tx<'_>, plan: &str, new: &[Item]) -> Result<()> {
     let rows = new.iter().map(|item| item_row(tx, plan, item)).collect::<Result<Vec<_>>>()?;
-    tx.open(&rows)
+    tx.open(rows)
 }
 
 /// Ends items as they were read.

@@ -5,6 +5,7 @@ mod estimates;
 pub mod import;
 mod in_force;
 mod lines;
+mod rolled;
 mod summary;
 
 use kehoach::pb;
