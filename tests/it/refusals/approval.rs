@@ -76,7 +76,32 @@ pub async fn make(world: &mut World, h: &Harness) {
         h.budget().create_estimate(by("drafter", request)).await.unwrap();
         h.walk(id, &verbs).await;
     }
-    // A parent takes two in that stand below it.
+    family(h).await;
+    let taken = ["taken-endorsed", "taken-appraised", "free", "parent-1", "parent-2", "parent-draft"];
+    // The step of the calendar of 2022 ended long ago.
+    let late = [("late-draft", 0), ("late-submitted", 1), ("late-endorsed", 2), ("late-appraised", 3)];
+    for (id, verbs) in late {
+        supplement_of(h, id, 2022, "Bổ sung").await;
+        h.walk(id, &[Submit, Endorse, Appraise][..verbs]).await;
+    }
+    for (year, blocks) in [(2022, true), (2023, false)] {
+        let set = pb::SetCalendarRequest { etag: String::new(), ..calendar(year, blocks) };
+        let made = h.approval().set_calendar(by("one", set)).await.unwrap().into_inner();
+        world.keep(format!("calendar {year}"), made.etag);
+    }
+    let more = ["submitted", "untitled", "empty", "annual", "redone"];
+    let more = more.into_iter().chain(late.map(|(id, _)| id)).chain(taken);
+    for id in DOCUMENTS.iter().map(|(id, ..)| *id).chain(more) {
+        let life = h.life(id).await;
+        world.keep(life.name, life.etag);
+    }
+    for line in h.lines_of("endorsed-1").await {
+        world.keep(line.name, line.etag);
+    }
+}
+
+/// A parent takes two in that stand below it, another one, and a third is a draft.
+async fn family(h: &Harness) {
     for (id, verbs) in [("taken-endorsed", 2), ("taken-appraised", 3), ("free", 2)] {
         let mut request = create(id, 2021, vec![line("101", 5)]);
         let estimate = request.estimate.as_mut().unwrap();
@@ -100,27 +125,6 @@ pub async fn make(world: &mut World, h: &Harness) {
         let (name, etag) = (estimate_name(id), h.life(id).await.etag);
         let submit = pb::SubmitRequest { name, etag, included, ..Default::default() };
         h.approval().submit(by("drafter", submit)).await.unwrap();
-    }
-    let taken = ["taken-endorsed", "taken-appraised", "free", "parent-1", "parent-2", "parent-draft"];
-    // The step of the calendar of 2022 ended long ago.
-    let late = [("late-draft", 0), ("late-submitted", 1), ("late-endorsed", 2), ("late-appraised", 3)];
-    for (id, verbs) in late {
-        supplement_of(h, id, 2022, "Bổ sung").await;
-        h.walk(id, &[Submit, Endorse, Appraise][..verbs]).await;
-    }
-    for (year, blocks) in [(2022, true), (2023, false)] {
-        let set = pb::SetCalendarRequest { etag: String::new(), ..calendar(year, blocks) };
-        let made = h.approval().set_calendar(by("one", set)).await.unwrap().into_inner();
-        world.keep(format!("calendar {year}"), made.etag);
-    }
-    let more = ["submitted", "untitled", "empty", "annual", "redone"];
-    let more = more.into_iter().chain(late.map(|(id, _)| id)).chain(taken);
-    for id in DOCUMENTS.iter().map(|(id, ..)| *id).chain(more) {
-        let life = h.life(id).await;
-        world.keep(life.name, life.etag);
-    }
-    for line in h.lines_of("endorsed-1").await {
-        world.keep(line.name, line.etag);
     }
 }
 
@@ -221,14 +225,38 @@ fn denied<M: prost::Message + Clone + 'static>(
     row.fault("name", Code::PermissionDenied, reason, spoil)
 }
 
+fn returned(w: &World) -> Asked {
+    let row = verb!(w, "Return", ReturnRequest { to_draft: true }, "submitted-1", "submitted-3", |m| {
+        m.name = estimate_name("none");
+        m.remarks.clear();
+    });
+    row.stale(|m| m.etag = old())
+        .refused("name", "VERB_NOT_OPEN", {
+            let instead = instead!(w, ReturnRequest, "approved-1");
+            move |m: &mut pb::ReturnRequest| {
+                instead(m);
+                // A remark on a line of another document would be a fault of the message alone.
+                m.remarks.clear();
+            }
+        })
+        .refused("name", "INCLUDED_IN_PARENT", {
+            let instead = instead!(w, ReturnRequest, "taken-endorsed");
+            move |m: &mut pb::ReturnRequest| {
+                instead(m);
+                m.remarks.clear();
+            }
+        })
+        .refused("remarks", "REFERENCE_UNKNOWN", |m| {
+            let id = m.name.rsplit('/').next().unwrap_or_default().to_owned();
+            m.remarks = vec![pb::LineRemark { line: line_name(&id, "none"), remark: "?".to_owned() }];
+        })
+        .done()
+}
+
 fn verbs(w: &World) -> Vec<Asked> {
     let submit = verb!(w, "Submit", SubmitRequest {}, "draft-1", "draft-2");
     let withdraw = verb!(w, "Withdraw", WithdrawRequest {}, "submitted-own-1", "submitted-own-2");
     let endorse = verb!(w, "Endorse", EndorseRequest {}, "submitted-1", "submitted-2");
-    let returned = verb!(w, "Return", ReturnRequest { to_draft: true }, "submitted-1", "submitted-3", |m| {
-        m.name = estimate_name("none");
-        m.remarks.clear();
-    });
     let appraise = verb!(w, "Appraise", AppraiseRequest {}, "endorsed-1", "endorsed-2");
     let approve = verb!(w, "Approve", ApproveRequest { act: act("12") }, "appraised-1", "appraised-2");
     let amend = verb!(w, "Amend", AmendRequest {}, "approved-1", "approved-2");
@@ -255,28 +283,7 @@ fn verbs(w: &World) -> Vec<Asked> {
             .refused("name", "VERB_NOT_OPEN", instead!(w, EndorseRequest, "draft-1"))
             .refused("name", "DEADLINE_PASSED", instead!(w, EndorseRequest, "late-submitted"))
             .done(),
-        returned
-            .stale(|m| m.etag = old())
-            .refused("name", "VERB_NOT_OPEN", {
-                let instead = instead!(w, ReturnRequest, "approved-1");
-                move |m: &mut pb::ReturnRequest| {
-                    instead(m);
-                    // A remark on a line of another document would be a fault of the message alone.
-                    m.remarks.clear();
-                }
-            })
-            .refused("name", "INCLUDED_IN_PARENT", {
-                let instead = instead!(w, ReturnRequest, "taken-endorsed");
-                move |m: &mut pb::ReturnRequest| {
-                    instead(m);
-                    m.remarks.clear();
-                }
-            })
-            .refused("remarks", "REFERENCE_UNKNOWN", |m| {
-                let id = m.name.rsplit('/').next().unwrap_or_default().to_owned();
-                m.remarks = vec![pb::LineRemark { line: line_name(&id, "none"), remark: "?".to_owned() }];
-            })
-            .done(),
+        returned(w),
         denied(appraise, "SEPARATION_OF_DUTIES", instead!(w, AppraiseRequest, "endorsed-approved"))
             .stale(|m| m.etag = old())
             .refused("name", "VERB_NOT_OPEN", instead!(w, AppraiseRequest, "draft-1"))
@@ -391,6 +398,31 @@ fn reads() -> Vec<Asked> {
     ]
 }
 
+fn release(w: &World) -> Asked {
+    let release = |id: &str, child: &str| pb::ReleaseRequest {
+        name: estimate_name(id),
+        children: vec![estimate_name(child)],
+        etag: w.etag(&estimate_name(id)),
+        reason: "Vì".to_owned(),
+        ..Default::default()
+    };
+    let draft = release("parent-draft", "free");
+    let spent_release = pb::ReleaseRequest { request_id: spent(), ..release("parent-2", "free") };
+    write("Release", release("parent-1", "taken-endorsed"), spent_release)
+        .invalid("reason", |m| m.reason = String::new())
+        .reused(|m| m.request_id = spent())
+        .missing("name", |m| m.name = estimate_name("none"))
+        .stale(|m| m.etag = old())
+        .refused("name", "VERB_NOT_OPEN", move |m| {
+            m.name.clone_from(&draft.name);
+            if m.etag != old() {
+                m.etag.clone_from(&draft.etag);
+            }
+        })
+        .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
+        .done()
+}
+
 fn inboxes(w: &World) -> Vec<Asked> {
     let (parent, kind) = (jurisdiction_name("dt"), pb::DocumentKind::AnnualEstimate.into());
     let submissions =
@@ -403,29 +435,8 @@ fn inboxes(w: &World) -> Vec<Asked> {
         due_on: "2030-01-01".to_owned(),
         reason: "Vì".to_owned(),
     };
-    let release = |id: &str, child: &str| pb::ReleaseRequest {
-        name: estimate_name(id),
-        children: vec![estimate_name(child)],
-        etag: w.etag(&estimate_name(id)),
-        reason: "Vì".to_owned(),
-        ..Default::default()
-    };
-    let draft = release("parent-draft", "free");
-    let spent_release = pb::ReleaseRequest { request_id: spent(), ..release("parent-2", "free") };
     vec![
-        write("Release", release("parent-1", "taken-endorsed"), spent_release)
-            .invalid("reason", |m| m.reason = String::new())
-            .reused(|m| m.request_id = spent())
-            .missing("name", |m| m.name = estimate_name("none"))
-            .stale(|m| m.etag = old())
-            .refused("name", "VERB_NOT_OPEN", move |m| {
-                m.name.clone_from(&draft.name);
-                if m.etag != old() {
-                    m.etag.clone_from(&draft.etag);
-                }
-            })
-            .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
-            .done(),
+        release(w),
         read("ListPending", pb::ListPendingRequest { parent: parent.clone(), ..Default::default() })
             .invalid("page_size", |m| m.page_size = 1_001)
             .token(|m| m.page_token = "none".to_owned())

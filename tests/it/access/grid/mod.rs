@@ -1,5 +1,7 @@
 //! Every cell of the table, executed: each method, called by each role on each scope, by strangers and by people from elsewhere.
 
+mod approval;
+
 use bytes::Bytes;
 use kehoach::document::authority::{Action, Relation, Role, Rule};
 use kehoach::grpc::codec::Raw;
@@ -112,7 +114,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
     organisation(method, o)
         .or_else(|| classification(method, o))
         .or_else(|| budget(method, o))
-        .or_else(|| approval(method, o))
+        .or_else(|| approval::request(method, o))
         .or_else(|| planning(method, &o.plan))
         .or_else(|| pay(method, &o.workforce_plan))
         .or_else(|| access(method, o))
@@ -282,54 +284,6 @@ fn budget(method: &str, o: &Objects) -> Option<Vec<u8>> {
             }
             .encode_to_vec()
         }
-        _ => return None,
-    })
-}
-
-fn approval(method: &str, o: &Objects) -> Option<Vec<u8>> {
-    let (validate_only, parent, reason) = (true, jurisdiction_name("dt"), "Vì".to_owned());
-    let (name, etag) = (o.estimate.name.clone(), o.estimate.etag.clone());
-    let documents = vec![pb::DocumentVersion { name: name.clone(), etag: etag.clone() }];
-    let act = crate::approval::act("1");
-    let (kind, fiscal_year) = (pb::DocumentKind::AnnualEstimate.into(), 2026);
-    Some(match method {
-        "Submit" => pb::SubmitRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "Withdraw" => pb::WithdrawRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "Endorse" => pb::EndorseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "Return" => pb::ReturnRequest { name, etag, validate_only, reason, ..Default::default() }.encode_to_vec(),
-        "Appraise" => pb::AppraiseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "Approve" => pb::ApproveRequest { name, etag, act, validate_only, ..Default::default() }.encode_to_vec(),
-        "Amend" => pb::AmendRequest { name, etag, validate_only, reason, ..Default::default() }.encode_to_vec(),
-        "Close" => pb::CloseRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "Cancel" => pb::CancelRequest { name, etag, validate_only, ..Default::default() }.encode_to_vec(),
-        "BatchEndorse" => {
-            pb::BatchEndorseRequest { parent, documents, validate_only, ..Default::default() }.encode_to_vec()
-        }
-        "BatchAppraise" => {
-            pb::BatchAppraiseRequest { parent, documents, validate_only, ..Default::default() }.encode_to_vec()
-        }
-        "BatchApprove" => {
-            pb::BatchApproveRequest { parent, documents, act, validate_only, ..Default::default() }.encode_to_vec()
-        }
-        "Release" => {
-            let children = vec!["jurisdictions/dt/estimates/other".to_owned()];
-            pb::ReleaseRequest { name, etag, children, validate_only, reason, ..Default::default() }.encode_to_vec()
-        }
-        "GetLife" => pb::GetLifeRequest { name, read_at: None }.encode_to_vec(),
-        "CheckDocument" => pb::CheckDocumentRequest { name, read_at: None }.encode_to_vec(),
-        "ListSteps" => pb::ListStepsRequest { name, ..Default::default() }.encode_to_vec(),
-        "ListPending" => pb::ListPendingRequest { parent, ..Default::default() }.encode_to_vec(),
-        "ListSubmissions" => {
-            let unit = o.unit.name.clone();
-            pb::ListSubmissionsRequest { unit, kind, fiscal_year, ..Default::default() }.encode_to_vec()
-        }
-        "GetCalendar" => pb::GetCalendarRequest { parent, kind, fiscal_year, read_at: None }.encode_to_vec(),
-        "SuggestCalendar" => pb::SuggestCalendarRequest { parent, kind, fiscal_year }.encode_to_vec(),
-        "SetCalendar" => {
-            let calendar = Some(pb::Calendar { parent, kind, fiscal_year, ..Default::default() });
-            pb::SetCalendarRequest { calendar, validate_only, ..Default::default() }.encode_to_vec()
-        }
-        "ListDecisions" => pb::ListDecisionsRequest { parent, document: name, ..Default::default() }.encode_to_vec(),
         _ => return None,
     })
 }
