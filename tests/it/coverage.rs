@@ -29,12 +29,13 @@ fn every_reason_of_the_proto_is_one_of_ours_and_the_other_way_round() {
     assert_eq!(ours, theirs);
 }
 
+/// The verbs of what only reads; every other method writes, and is asked.
+const READS: [&str; 11] = ["Get", "List", "Summarize", "Compare", "Explain", "Check", "Review", "WhoAmI", "TestAccess", "Project", "Suggest"];
+
 engines! {
     async fn every_write_refuses_an_empty_message_and_names_its_fields(h: Harness) {
         let before = h.standing();
-        let writes = ["Create", "Update", "Delete", "Move", "Close", "Adopt", "Batch", "Copy", "Import", "Suspend", "Resume", "Map", "Unmap", "Rotate", "Revoke", "Confirm", "Submit", "Withdraw", "Endorse", "Return", "Appraise", "Approve", "Amend", "Cancel", "Set", "Release", "Record"];
-        let mut tried = 0;
-        for method in pb::METHODS.iter().filter(|method| writes.iter().any(|verb| method.name.starts_with(verb))) {
+        for method in pb::METHODS.iter().filter(|method| !READS.iter().any(|verb| method.name.starts_with(verb))) {
             let mut client = tonic::client::Grpc::new(h.channel());
             client.ready().await.unwrap();
             let path = http::uri::PathAndQuery::from_static(method.path);
@@ -43,9 +44,7 @@ engines! {
             let details = status.get_error_details();
             assert_eq!(status.code(), Code::InvalidArgument, "{}", method.path);
             assert!(!details.bad_request().unwrap().field_violations.is_empty(), "{}", method.path);
-            tried += 1;
         }
-        assert_eq!(tried, 58, "a method was added: see that its verb is in the list above");
         h.nothing_changed(&before);
     }
 }
