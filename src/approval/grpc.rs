@@ -1,6 +1,6 @@
 //! The methods of `ApprovalService`.
 
-use super::{actions, batch, calendar, inbox, lists, release, wire};
+use super::{acknowledge, actions, batch, calendar, inbox, lists, release, wire};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -59,6 +59,16 @@ pub fn routes() -> Vec<Route> {
             |app, call, ask: wire::BatchApprove| batch::perform(app, call, ask.0),
         ),
         write("/kehoach.v1.ApprovalService/Release", Object(Action::ReturnSubmitted), release::release),
+        write(
+            "/kehoach.v1.ApprovalService/AcknowledgeLines",
+            Object(Action::AcknowledgeLines),
+            acknowledge::acknowledge_lines,
+        ),
+        read(
+            "/kehoach.v1.ApprovalService/ListChangedLines",
+            Object(Action::ReadDocument),
+            acknowledge::list_changed_lines,
+        ),
         read("/kehoach.v1.ApprovalService/GetLife", Object(Action::ReadDocument), lists::get_life),
         read("/kehoach.v1.ApprovalService/CheckDocument", Object(Action::ReadDocument), lists::check_document),
         read("/kehoach.v1.ApprovalService/ListSteps", Object(Action::ReadDocument), lists::list_steps),

@@ -76,6 +76,14 @@ pub async fn make(world: &mut World, h: &Harness) {
         h.budget().create_estimate(by("drafter", request)).await.unwrap();
         h.walk(id, &verbs).await;
     }
+    for id in ["changed-1", "changed-2"] {
+        supplement(h, id, "Bổ sung").await;
+        h.walk(id, &[Submit, Endorse]).await;
+        let amounts = Some(pb::Amounts { appraised: Some(7), ..Default::default() });
+        let added = pb::Line { amounts, appraised_reason: "Thêm".to_owned(), ..line("102", 0) };
+        h.budget().batch_write_lines(by("reviewer", batch(id, vec![created("l7", added)]))).await.unwrap();
+        h.walk(id, &[Appraise]).await;
+    }
     family(h).await;
     let taken = ["taken-endorsed", "taken-appraised", "free", "parent-1", "parent-2", "parent-draft"];
     // The step of the calendar of 2022 ended long ago.
@@ -180,6 +188,7 @@ pub fn table(w: &World) -> Vec<Asked> {
     table.extend(batches(w));
     table.extend(reads());
     table.extend(inboxes(w));
+    table.extend(changed_lines());
     table
 }
 
@@ -421,6 +430,30 @@ fn release(w: &World) -> Asked {
         })
         .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
         .done()
+}
+
+fn changed_lines() -> Vec<Asked> {
+    let acknowledge = |id: &str| pb::AcknowledgeLinesRequest { name: estimate_name(id), ..Default::default() };
+    let other = |m: &mut pb::AcknowledgeLinesRequest| m.lines = vec![format!("{}/lines/none", m.name)];
+    let spent = pb::AcknowledgeLinesRequest { request_id: spent(), ..acknowledge("changed-2") };
+    let list = pb::ListChangedLinesRequest { name: estimate_name("changed-1"), ..Default::default() };
+    vec![
+        write("AcknowledgeLines", acknowledge("changed-1"), spent)
+            .invalid("name", |m| m.name = "x".to_owned())
+            .reused(|m| m.request_id = self::spent())
+            .missing("name", |m| {
+                m.name = estimate_name("none");
+                m.lines.iter_mut().for_each(|line| *line = format!("{}/lines/none", estimate_name("none")));
+            })
+            .refused("lines", "LINE_NOT_CHANGED", other)
+            .done(),
+        read("ListChangedLines", list)
+            .invalid("page_size", |m| m.page_size = -1)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("name", |m| m.name = estimate_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+    ]
 }
 
 fn inboxes(w: &World) -> Vec<Asked> {
