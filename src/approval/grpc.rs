@@ -7,6 +7,13 @@ use crate::grpc::{Route, read, write};
 
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
+    let mut routes = verbs();
+    routes.extend(desks());
+    routes
+}
+
+/// What moves documents.
+fn verbs() -> Vec<Route> {
     vec![
         write("/kehoach.v1.ApprovalService/Submit", Object(Action::SubmitDocument), |app, call, ask: wire::Submit| {
             actions::perform(app, call, ask.0)
@@ -58,6 +65,12 @@ pub fn routes() -> Vec<Route> {
             Object(Action::ApproveDocument),
             |app, call, ask: wire::BatchApprove| batch::perform(app, call, ask.0),
         ),
+    ]
+}
+
+/// What is done and read around a move.
+fn desks() -> Vec<Route> {
+    vec![
         write("/kehoach.v1.ApprovalService/Release", Object(Action::ReturnSubmitted), release::release),
         write(
             "/kehoach.v1.ApprovalService/AcknowledgeLines",

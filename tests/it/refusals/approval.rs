@@ -10,9 +10,9 @@ use crate::approval::{act, by};
 use crate::budget::{at, batch, create, created, line, updated};
 use crate::harness::{Harness, jurisdiction_name, unit_name};
 
-const FAR: i64 = 1 << 40;
+pub const FAR: i64 = 1 << 40;
 
-fn spent() -> Option<String> {
+pub fn spent() -> Option<String> {
     Some(SPENT.to_owned())
 }
 
@@ -188,7 +188,7 @@ pub fn table(w: &World) -> Vec<Asked> {
     table.extend(batches(w));
     table.extend(reads());
     table.extend(inboxes(w));
-    table.extend(changed_lines());
+    table.extend(super::changed::changed_lines());
     table
 }
 
@@ -430,30 +430,6 @@ fn release(w: &World) -> Asked {
         })
         .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
         .done()
-}
-
-fn changed_lines() -> Vec<Asked> {
-    let acknowledge = |id: &str| pb::AcknowledgeLinesRequest { name: estimate_name(id), ..Default::default() };
-    let other = |m: &mut pb::AcknowledgeLinesRequest| m.lines = vec![format!("{}/lines/none", m.name)];
-    let spent = pb::AcknowledgeLinesRequest { request_id: spent(), ..acknowledge("changed-2") };
-    let list = pb::ListChangedLinesRequest { name: estimate_name("changed-1"), ..Default::default() };
-    vec![
-        write("AcknowledgeLines", acknowledge("changed-1"), spent)
-            .invalid("name", |m| m.name = "x".to_owned())
-            .reused(|m| m.request_id = self::spent())
-            .missing("name", |m| {
-                m.name = estimate_name("none");
-                m.lines.iter_mut().for_each(|line| *line = format!("{}/lines/none", estimate_name("none")));
-            })
-            .refused("lines", "LINE_NOT_CHANGED", other)
-            .done(),
-        read("ListChangedLines", list)
-            .invalid("page_size", |m| m.page_size = -1)
-            .token(|m| m.page_token = "none".to_owned())
-            .missing("name", |m| m.name = estimate_name("none"))
-            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .done(),
-    ]
 }
 
 fn inboxes(w: &World) -> Vec<Asked> {
