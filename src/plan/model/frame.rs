@@ -54,6 +54,9 @@ pub struct Frame {
 
 type Key = (i64, Nature, Part);
 
+/// A cell of a task, or of the plan as a whole.
+type Cell<'a> = (Option<&'a str>, Key);
+
 /// Adds the frame of a plan up.
 ///
 /// A cell that the plan as a whole states counts as stated; otherwise those of its tasks add to it. Sums over years or natures say nothing here.
@@ -89,8 +92,8 @@ fn too_large() -> Error {
 }
 
 /// What is stated for each task, or for none, by cell; the classes of funding added up where only they are stated.
-fn amounts(items: &[Item]) -> Result<BTreeMap<(Option<&str>, Key), i64>> {
-    let mut sums: BTreeMap<(Option<&str>, Key), (Option<i64>, Option<i64>)> = BTreeMap::new();
+fn amounts(items: &[Item]) -> Result<BTreeMap<Cell<'_>, i64>> {
+    let mut sums: BTreeMap<Cell<'_>, (Option<i64>, Option<i64>)> = BTreeMap::new();
     for funding in rows(items) {
         let (Some(nature), Some(part)) = (funding.nature, funding.part) else { continue };
         if funding.year == 0 {
@@ -112,11 +115,7 @@ fn rows(items: &[Item]) -> impl Iterator<Item = &Funding> {
 }
 
 /// What a ceiling does not cover. What goes on is covered first, then what is new, each in the order of entry, which is its priority.
-fn overflow(
-    items: &[Item],
-    stated: &BTreeMap<(Option<&str>, Key), i64>,
-    needs: &BTreeMap<(i64, Nature), Need>,
-) -> Vec<Overflow> {
+fn overflow(items: &[Item], stated: &BTreeMap<Cell<'_>, i64>, needs: &BTreeMap<(i64, Nature), Need>) -> Vec<Overflow> {
     let mut found = Vec::new();
     for ((year, nature), need) in needs {
         let Some(mut left) = need.ceiling.filter(|_| need.gap().is_some_and(|gap| gap < 0)) else { continue };
@@ -136,7 +135,7 @@ fn overflow(
 }
 
 /// Whose money a cell is: the tasks' in their order of entry where they state it, else the plan's.
-fn holders<'a>(items: &'a [Item], stated: &BTreeMap<(Option<&'a str>, Key), i64>, key: Key) -> Vec<Option<&'a str>> {
+fn holders<'a>(items: &'a [Item], stated: &BTreeMap<Cell<'a>, i64>, key: Key) -> Vec<Option<&'a str>> {
     let tasks = items.iter().filter(|item| matches!(item.content, Content::Task(_))).map(|item| Some(item.id.as_str()));
     let holders: Vec<Option<&str>> = tasks.filter(|task| stated.contains_key(&(*task, key))).collect();
     if holders.is_empty() { vec![None] } else { holders }
