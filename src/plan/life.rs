@@ -11,6 +11,7 @@ use crate::document::finding::Finding;
 use crate::document::state::State;
 use crate::error::Result;
 use crate::id::PlanName;
+use crate::project::lists::{self, Listed};
 
 /// A plan as a verb leaves it, and what of its items changes. Nothing is written yet.
 pub struct Moved {
@@ -18,12 +19,14 @@ pub struct Moved {
     pub plan: Plan,
     changes: Changes,
     texts: bool,
+    /// The projects that a list of projects moves to LISTED.
+    pub listed: Vec<Listed>,
 }
 
 impl Moved {
     /// A plan that keeps its items.
     pub fn of_header(plan: &Plan) -> Self {
-        Self { plan: plan.clone(), changes: Changes::default(), texts: false }
+        Self { plan: plan.clone(), changes: Changes::default(), texts: false, listed: Vec::new() }
     }
 
     /// Writes items, texts and header.
@@ -32,6 +35,7 @@ impl Moved {
         if self.texts {
             store::save_texts(tx, &self.plan)?;
         }
+        lists::write(tx, &self.listed)?;
         store::save_plan(tx, &self.plan)
     }
 }
@@ -74,7 +78,12 @@ pub fn restore(view: &mut View<'_>, plan: &Plan, in_force: i64) -> Result<Moved>
 
 /// What the rules find.
 pub fn check(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Finding>> {
-    Ok(findings(plan, &store::all_items(view, &plan.id)?))
+    let items = store::all_items(view, &plan.id)?;
+    let mut found = findings(plan, &items);
+    if plan.kind == Kind::ProjectList {
+        found.extend(lists::findings(view, plan, &items)?);
+    }
+    Ok(found)
 }
 
 /// Those of some items, each as collection and id, that the plan does not have.

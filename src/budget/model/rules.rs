@@ -16,6 +16,8 @@ pub struct Facts {
     pub codes: Arc<BTreeMap<(Dimension, String), Code>>,
     /// The units that exist, of those that were asked for.
     pub units: BTreeSet<String>,
+    /// The names of the projects and tasks of plans that exist, of those that were asked for.
+    pub references: BTreeSet<String>,
 }
 
 /// What is particular to the estimate that a line is written to.
@@ -60,6 +62,7 @@ pub fn refuse_but_codes(
         refusals.push(Refusal::new(Reason::CostBasisMismatch, format!("{path}.amounts.requested"), text));
     }
     refusals.extend(refuse_counterpart(line, context, facts, path));
+    refusals.extend(refuse_references(line, old, facts, path));
     refusals
 }
 
@@ -79,6 +82,22 @@ pub fn refuse_code(
             Some(Refusal::new(Reason::CodeUnknown, subject, text))
         }
     }
+}
+
+/// Why a line may not name a project or a task that it did not name before.
+fn refuse_references(line: &Line, old: Option<&Line>, facts: &Facts, path: &str) -> Vec<Refusal> {
+    let named = [
+        ("project", &line.project, old.map(|old| &old.project)),
+        ("plan_task", &line.plan_task, old.map(|old| &old.plan_task)),
+    ];
+    let fresh = named.into_iter().filter(|(_, new, old)| old.is_none_or(|old| old != *new));
+    let missing = fresh.filter_map(|(field, new, _)| Some((field, new.as_ref()?)));
+    let missing = missing.filter(|(_, name)| !facts.references.contains(*name));
+    let refuse = |(field, name): (&str, &String)| {
+        let text = format!("{name} does not exist");
+        Refusal::new(Reason::ReferenceUnknown, format!("{path}.{field}"), text)
+    };
+    missing.map(refuse).collect()
 }
 
 fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
