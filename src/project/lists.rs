@@ -49,17 +49,19 @@ pub fn require_hands(view: &mut View<'_>, plan: &Plan) -> Result<()> {
 /// What approving a list does to its projects, and a refusal for each that cannot be listed.
 pub fn approved(view: &mut View<'_>, plan: &Plan, act: Act) -> Result<(Vec<Listed>, Vec<Refusal>)> {
     let facts = Facts { today: view.standing.day.clone(), ..Facts::default() };
-    let made = Move { act: Some(act), ..Move::new(Verb::List, &facts.today) };
     let (mut listed, mut refusals) = (Vec::new(), Vec::new());
     for old in waiting(view, plan)? {
         let name = old.name().to_string();
+        // The day of the act, but not before the move before it, and not in the future.
+        let on = old.traces.moved_on.as_ref().map_or(&act.signed_on, |moved_on| moved_on.max(&act.signed_on));
+        let made = Move { act: Some(act.clone()), ..Move::new(Verb::List, on.min(&facts.today)) };
         let (new, told) = moves::apply(&old, &made, &facts, &name);
         for refusal in &told {
             let text = format!("{name} is {} and cannot be listed: {}", old.state.as_str(), refusal.description);
             refusals.push(Refusal::new(Reason::ProjectNotListable, name.clone(), text));
         }
         if told.is_empty() {
-            listed.push(Listed { old, new, made: made.clone() });
+            listed.push(Listed { old, new, made });
         }
     }
     Ok((listed, refusals))

@@ -8,6 +8,7 @@ use super::{Key, Line, Nature, Side, Stage};
 use crate::classification::model::{Code, Dimension};
 use crate::document::state::State;
 use crate::error::{Reason, Refusal};
+use crate::id::{PlanItemName, ProjectName};
 
 /// The stored facts that the rules of a line need.
 #[derive(Debug, Default)]
@@ -86,18 +87,23 @@ pub fn refuse_code(
 
 /// Why a line may not name a project or a task that it did not name before.
 fn refuse_references(line: &Line, old: Option<&Line>, facts: &Facts, path: &str) -> Vec<Refusal> {
-    let named = [
-        ("project", &line.project, old.map(|old| &old.project)),
-        ("plan_task", &line.plan_task, old.map(|old| &old.plan_task)),
+    let is_project = |name: &str| ProjectName::parse(name).is_some();
+    let is_task = |name: &str| PlanItemName::parse(name).is_some();
+    let project = (line.project.as_ref(), old.and_then(|old| old.project.as_ref()));
+    let task = (line.plan_task.as_ref(), old.and_then(|old| old.plan_task.as_ref()));
+    let missing = [
+        ("project", project.0.filter(|name| project.1 != Some(*name) && !(is_project(name) && there(facts, name)))),
+        ("plan_task", task.0.filter(|name| task.1 != Some(*name) && !(is_task(name) && there(facts, name)))),
     ];
-    let fresh = named.into_iter().filter(|(_, new, old)| old.is_none_or(|old| old != *new));
-    let missing = fresh.filter_map(|(field, new, _)| Some((field, new.as_ref()?)));
-    let missing = missing.filter(|(_, name)| !facts.references.contains(*name));
-    let refuse = |(field, name): (&str, &String)| {
-        let text = format!("{name} does not exist");
-        Refusal::new(Reason::ReferenceUnknown, format!("{path}.{field}"), text)
+    let refuse = |(field, name): (&str, Option<&String>)| {
+        let text = format!("{} does not exist", name?);
+        Some(Refusal::new(Reason::ReferenceUnknown, format!("{path}.{field}"), text))
     };
-    missing.map(refuse).collect()
+    missing.into_iter().filter_map(refuse).collect()
+}
+
+fn there(facts: &Facts, name: &str) -> bool {
+    facts.references.contains(name)
 }
 
 fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {

@@ -1,5 +1,6 @@
 //! The messages of `project.proto`, to and from the words of this slice.
 
+mod answers;
 mod moves;
 mod parameters;
 mod projects;
