@@ -11,6 +11,7 @@ mod identity;
 pub mod manual;
 mod organisation;
 mod plan;
+mod project;
 mod reasons;
 mod workforce;
 mod world;
@@ -171,6 +172,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         classification::table(world),
         budget::table(world),
         plan::table(world),
+        project::table(world),
         workforce::table(world),
         approval::table(world),
     ];
