@@ -950,3 +950,26 @@ diesel::table! {
         note -> Text,
     }
 }
+
+diesel::table! {
+    acknowledgements_due (jurisdiction, document, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        document -> Text,
+        kind -> Text,
+        unit -> Text,
+        changed_at -> BigInt,
+        line_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    changed_lines (jurisdiction, document, line, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        document -> Text,
+        line -> Text,
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::model::moves::{self, Facts, overdue_from};
 use super::model::parameters::Parameters;
 use super::model::rules::{self, Led};
-use super::model::states::{State, Who};
+use super::model::states::{State, TRANSITIONS, Verb, Who};
 use super::model::{Move, Project, REVIEWERS};
 use super::references;
 use super::store::{self, ProjectFilter};
@@ -176,7 +176,7 @@ fn allow(tx: &mut Tx<'_>, who: Who, project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Who does some moves in order, each once; a drafter where the first one is not open.
+/// Who does some moves in order, each once; where the first one is not open, whoever does it elsewhere.
 fn movers(from: State, moves: &[Move]) -> Vec<Who> {
     let (mut state, mut all) = (from, Vec::new());
     for made in moves {
@@ -186,7 +186,11 @@ fn movers(from: State, moves: &[Move]) -> Vec<Who> {
         }
         state = row.then;
     }
-    if all.is_empty() { vec![Who::Drafter] } else { all }
+    if all.is_empty() {
+        let first = moves.first().and_then(|made| TRANSITIONS.iter().find(|row| row.verb == made.verb));
+        all.extend(first.map(|row| row.who));
+    }
+    all
 }
 
 fn refuse_stale(
@@ -249,13 +253,17 @@ fn plan(view: &mut View<'_>, old: &BTreeMap<String, Project>, operations: &[Oper
                 let path = format!("{}project", operation.place);
                 refusals.extend(refuse_unit_change(before, update, &path));
                 let new = written(before, update);
-                facts.led = led(view, &new, &after, &facts.parameters)?;
+                if before.lead != new.lead && before.state.is_under_way() {
+                    facts.led = led(view, &new, &after, &facts.parameters)?;
+                }
                 refusals.extend(rules::frozen(before, &new, &path));
                 refusals.extend(refuse_contents(view, Some(before), &new, &facts, &path)?);
                 Planned { project: new, steps: Vec::new() }
             }
             (Change::Move { moves, .. }, Some(before)) => {
-                facts.led = led(view, before, &after, &facts.parameters)?;
+                if moves.iter().any(|made| matches!(made.verb, Verb::Select | Verb::Approve)) {
+                    facts.led = led(view, before, &after, &facts.parameters)?;
+                }
                 let (moved, told) = carried(before, moves, &facts, &operation.place);
                 refusals.extend(told);
                 moved

@@ -42,7 +42,9 @@ engines! {
             let heads = h.heads();
             for verb in Verb::ALL {
                 let project = if (*from, *verb) == (State::Listed, Verb::Select) { &direct } else { &project };
-                let who = from.row(*verb).map_or("drafter", |row| mover(row.who));
+                // Where it is not open, whoever does it elsewhere is told so.
+                let elsewhere = || TRANSITIONS.iter().find(|row| row.verb == *verb);
+                let who = mover(from.row(*verb).or_else(elsewhere).unwrap().who);
                 let tried = pb::MoveProjectRequest { validate_only: true, ..moving(project, vec![made(*verb)]) };
                 match h.projects().move_project(by(who, tried)).await {
                     Ok(moved) => {

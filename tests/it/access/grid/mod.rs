@@ -390,6 +390,7 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
         (Action::DraftDocument, Action::ReadDocument),
+        (Action::AcknowledgeLines, Action::ReadDocument),
         (Action::ManageGrants, Action::ReadGrants),
         (Action::ManageDelegations, Action::ReadDelegations),
     ];
