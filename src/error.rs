@@ -270,4 +270,12 @@ reasons! {
     PayComponentOrder "PAY_COMPONENT_ORDER",
     PayParameterMissing "PAY_PARAMETER_MISSING",
     GroupsPerPlan "GROUPS_PER_PLAN",
+    ProjectRule "PROJECT_RULE",
+    ProjectDay "PROJECT_DAY",
+    ProjectIncomplete "PROJECT_INCOMPLETE",
+    ProjectThreshold "PROJECT_THRESHOLD",
+    ProjectListInvalid "PROJECT_LIST_INVALID",
+    ProjectNotListable "PROJECT_NOT_LISTABLE",
+    ProjectFixed "PROJECT_FIXED",
+    ProjectYearOutside "PROJECT_YEAR_OUTSIDE",
 }

@@ -72,6 +72,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::classification::store::audit(conn, jurisdiction, &mut rows)?;
     crate::budget::store::audit(conn, jurisdiction, &mut rows)?;
     crate::plan::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::project::store::audit(conn, jurisdiction, &mut rows)?;
     crate::workforce::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;
     crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
@@ -95,6 +96,7 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     }
     report.faults.extend(crate::budget::store::check(conn, jurisdiction)?);
     report.faults.extend(crate::plan::store::check(conn, jurisdiction)?);
+    report.faults.extend(crate::project::store::check(conn, jurisdiction)?);
     for revision in rows.0.keys() {
         report
             .faults

@@ -112,6 +112,12 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/plans/{plan}`
     PlanName, "jurisdictions" => jurisdiction, "plans" => plan);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/projects/{project}`
+    ProjectName, "jurisdictions" => jurisdiction, "projects" => project);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/projectParameters/{kind}.{first day}`
+    ProjectParameterName, "jurisdictions" => jurisdiction, "projectParameters" => parameter);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/payParameters/{kind}.{code}.{first day}`
     PayParameterName, "jurisdictions" => jurisdiction, "payParameters" => parameter);
 resource_name!(

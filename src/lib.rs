@@ -20,6 +20,7 @@
 //! | [`budget`] | budget estimates and their lines |
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
+//! | [`project`] | projects of science and technology: their life, money, links to plans and estimates |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
@@ -64,6 +65,7 @@ pub mod organisation;
 pub mod pb;
 pub mod period;
 pub mod plan;
+pub mod project;
 pub mod server;
 pub mod telemetry;
 pub mod text;

@@ -45,6 +45,21 @@ pub fn days_between(from: &str, to: &str) -> i64 {
     }
 }
 
+/// The day so many days after another; the same where it is no day, or the result is none.
+pub fn plus_days(day: &str, days: i64) -> String {
+    moved(day, jiff::Span::new().try_days(days))
+}
+
+/// The day so many months after another, or before it; the last of its month where that is shorter.
+pub fn plus_months(day: &str, months: i64) -> String {
+    moved(day, jiff::Span::new().try_months(months))
+}
+
+fn moved(day: &str, span: Result<jiff::Span, jiff::Error>) -> String {
+    let moved = day.parse::<Date>().and_then(|date| date.checked_add(span?));
+    moved.map_or_else(|_| day.to_owned(), |date| date.to_string())
+}
+
 /// Whether a text names a time zone.
 pub fn is_time_zone(name: &str) -> bool {
     name.contains('/') && TimeZone::get(name).is_ok() || name == "UTC"
@@ -77,6 +92,13 @@ mod tests {
         for bad in ["2023-02-29", "2024-2-9", "20240229", "", "2024-02-30", "0000-00-00", "2024-02-29T00:00"] {
             assert!(!is_day(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn days_and_months_are_added() {
+        assert_eq!([plus_days("2014-02-28", 1), plus_days("2014-01-01", -1)], ["2014-03-01", "2013-12-31"]);
+        assert_eq!([plus_months("2014-01-31", 1), plus_months("2016-01-01", -1)], ["2014-02-28", "2015-12-01"]);
+        assert_eq!([plus_days("x", 1), plus_months("9999-12-31", i64::MAX)], ["x", "9999-12-31"]);
     }
 
     #[test]

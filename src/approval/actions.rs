@@ -71,14 +71,23 @@ pub struct Decided {
     with: With,
 }
 
+impl Decided {
+    /// The document that moves, and what moves with it.
+    pub fn names(&self) -> Vec<String> {
+        let with = self.planned.others();
+        [self.life.name.clone()].into_iter().chain(with).collect()
+    }
+}
+
 pub async fn perform(app: App, call: Call, ask: Perform) -> Result<Answer<Life>> {
     let performer = Performer::of(&app, &call);
     let jurisdiction = ask.name.jurisdiction().to_owned();
     let again = ask.clone();
     let run = move |tx: &mut Tx<'_>| {
         let decided = decide(tx, &performer, &ask)?;
+        let names = decided.names();
         let life = save(tx, &performer, decided)?;
-        Ok((Entry::of(&ask.name), life))
+        Ok((Entry { names, answer: Vec::new() }, life))
     };
     let replay = move |view: &mut View<'_>, _: &First| again_of(view, &again);
     app.write(&call, &jurisdiction, run, replay).await
@@ -101,6 +110,7 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     let permit = tx.standing().may_for(Action::of(ask.verb, life.state), document.owner(), life.kind.reviewers())?;
     tx.permit(permit);
     require_hands(&mut tx.view(), &life, ask.verb)?;
+    document.require_hands_of_listed(&mut tx.view(), ask.verb)?;
     etag::require(&performer.instance, &mut tx.view(), &ask.etag, &life.name, life.revision)?;
     let then = life.after(ask.verb, ask.with.to_draft)?;
     let revision = tx.revision();

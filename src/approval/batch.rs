@@ -32,9 +32,7 @@ pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes
     let jurisdiction = ask.jurisdiction.clone();
     let again = ask.clone();
     let run = move |tx: &mut Tx<'_>| {
-        let outcomes = execute(tx, &performer, &ask)?;
-        let moved = outcomes.iter().filter(|outcome| outcome.life.is_some());
-        let names = moved.map(|outcome| outcome.name.clone()).collect();
+        let (outcomes, names) = execute(tx, &performer, &ask)?;
         // Why others were refused cannot be read again, so it is left with the journal.
         let told: Vec<(&str, &str)> =
             outcomes.iter().map(|outcome| (outcome.reason.as_str(), outcome.message.as_str())).collect();
@@ -54,8 +52,9 @@ pub async fn perform(app: App, call: Call, ask: Batch) -> Result<Answer<Outcomes
     app.write(&call, &jurisdiction, run, replay).await
 }
 
-/// Decides all before anything is written, so that what is refused leaves no trace.
-fn execute(tx: &mut Tx<'_>, performer: &Performer, ask: &Batch) -> Result<Vec<Outcome>> {
+/// Decides all before anything is written, so that what is refused leaves no trace. Answers what became of each, and the names of all
+/// that moved.
+fn execute(tx: &mut Tx<'_>, performer: &Performer, ask: &Batch) -> Result<(Vec<Outcome>, Vec<String>)> {
     let mut decided = Vec::new();
     let mut first_refusal = None;
     for one in &ask.each {
@@ -75,15 +74,18 @@ fn execute(tx: &mut Tx<'_>, performer: &Performer, ask: &Batch) -> Result<Vec<Ou
     {
         return Err(error);
     }
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut names) = (Vec::new(), Vec::new());
     for (one, decision) in ask.each.iter().zip(decided) {
         let (life, (reason, message)) = match decision {
-            Ok(decision) => (Some(save(tx, performer, decision)?), Default::default()),
+            Ok(decision) => {
+                names.extend(decision.names());
+                (Some(save(tx, performer, decision)?), Default::default())
+            }
             Err(told) => (None, told),
         };
         outcomes.push(Outcome { name: one.name.to_string(), life, reason, message });
     }
-    Ok(outcomes)
+    Ok((outcomes, names))
 }
 
 /// Reason and sentence of an error that is about one document and says nothing of the others.

@@ -1,7 +1,7 @@
 //! The kinds of documents that are approved: the only place of this slice that knows them.
 
 use super::actions::Perform;
-use super::model::Life;
+use super::model::{Act, Life};
 use crate::app::Instance;
 use crate::budget;
 use crate::budget::included::Choice;
@@ -16,7 +16,9 @@ use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::{EstimateName, LineName, PlanItemName, PlanName, StaffGroupName, WorkforcePlanName};
 use crate::plan;
 use crate::plan::life::Moved;
-use crate::plan::model::Plan;
+use crate::plan::model::{Kind as PlanKind, Plan};
+use crate::project::lists::{self, Listed};
+use crate::project::model::Act as ProjectAct;
 use crate::workforce;
 use crate::workforce::life::Moved as MovedWorkforce;
 use crate::workforce::model::WorkforcePlan;
@@ -162,6 +164,14 @@ impl Document {
         }
     }
 
+    /// Refuses to decide on a list to whoever worked on one of its projects.
+    pub fn require_hands_of_listed(&self, view: &mut View<'_>, verb: Verb) -> Result<()> {
+        match self {
+            Self::Plan(plan) if approves_projects(plan, verb) => lists::require_hands(view, plan),
+            Self::Plan(_) | Self::Estimate(_) | Self::Workforce(_) => Ok(()),
+        }
+    }
+
     /// The id of the unit that owns it.
     pub fn owner(&self) -> &str {
         match self {
@@ -211,11 +221,13 @@ impl Document {
                 (Planned::Estimate(Box::new(figures)), refusals)
             }
             Self::Plan(plan) => {
-                let moved = match (verb, plan.in_force) {
+                let mut moved = match (verb, plan.in_force) {
                     (Verb::Cancel, Some(in_force)) => plan::life::restore(view, plan, in_force)?,
                     _ => Moved::of_header(plan),
                 };
-                (Planned::Plan(Box::new(moved)), Vec::new())
+                let (listed, refusals) = listed(view, plan, ask)?;
+                moved.listed = listed;
+                (Planned::Plan(Box::new(moved)), refusals)
             }
             Self::Workforce(plan) => {
                 let moved = match (verb, plan.in_force) {
@@ -243,6 +255,19 @@ impl Document {
             Self::Workforce(plan) => workforce::life::rival(view, plan)?.map(|name| name.to_string()),
         })
     }
+}
+
+/// What approving a list of projects does to its projects, and every reason why one cannot be listed.
+fn listed(view: &mut View<'_>, plan: &Plan, ask: &Perform) -> Result<(Vec<Listed>, Vec<Refusal>)> {
+    let Some(act) = ask.with.act.as_ref().filter(|_| approves_projects(plan, ask.verb)) else {
+        return Ok(Default::default());
+    };
+    let Act { number, signed_on, authority, signer, file_digest: _ } = act.clone();
+    lists::approved(view, plan, ProjectAct { number, signed_on, authority, signer })
+}
+
+fn approves_projects(plan: &Plan, verb: Verb) -> bool {
+    verb == Verb::Approve && plan.kind == PlanKind::ProjectList
 }
 
 /// What a verb does to the figures of an estimate.
@@ -331,6 +356,14 @@ impl Planned {
             Verb::Cancel if then == State::Approved => *number -= 1,
             Verb::Approve => *in_force = Some(revision),
             Verb::Withdraw | Verb::Endorse | Verb::Return | Verb::Appraise | Verb::Close | Verb::Cancel => {}
+        }
+    }
+
+    /// The names of what moves with it.
+    pub fn others(&self) -> Vec<String> {
+        match self {
+            Self::Plan(moved) => moved.listed.iter().map(Listed::name).collect(),
+            Self::Estimate(_) | Self::Workforce(_) => Vec::new(),
         }
     }
 

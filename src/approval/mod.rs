@@ -16,3 +16,4 @@ pub(crate) mod store;
 mod wire;
 
 pub use grpc::routes;
+pub(crate) use wire::finding;

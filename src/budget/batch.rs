@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::model::{Amounts, Context, CostBasis, Estimate, Facts, Key, Line, Stage, changed_fields, refuse_line};
+use super::references;
 use super::store::{self, LineFilter};
 use crate::app::{App, Instance, etag};
 use crate::classification::kept::KeptCodes;
@@ -153,7 +154,11 @@ pub fn apply(
     let scheme = estimate.scheme.clone();
     let lines = written.iter().map(|(_, old, new)| (old.as_ref(), new));
     let facts = match app.shelf().of::<KeptCodes>().of(tx, &scheme)? {
-        Some(codes) => Facts { codes, units: existing(&mut tx.view(), &key, lines.map(|(_, new)| new))? },
+        Some(codes) => Facts {
+            codes,
+            units: existing(&mut tx.view(), &key, lines.clone().map(|(_, new)| new))?,
+            references: references::named(&mut tx.view(), lines)?,
+        },
         None => facts(&mut tx.view(), &scheme, &key, lines)?,
     };
     let context = Context { key: &key, scheme: &scheme, state: estimate.state };
@@ -417,7 +422,8 @@ pub fn facts<'a>(
     let wanted: Vec<(Dimension, String)> =
         wanted.into_iter().map(|(dimension, code)| (dimension, code.to_owned())).collect();
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(view, scheme, &wanted)? };
-    Ok(Facts { codes: Arc::new(codes), units: existing(view, key, lines.map(|(_, new)| new))? })
+    let units = existing(view, key, lines.clone().map(|(_, new)| new))?;
+    Ok(Facts { codes: Arc::new(codes), units, references: references::named(view, lines)? })
 }
 
 /// The units that exist, of those at the other end of transfers.

@@ -80,7 +80,9 @@ fn copied(
     if source.scheme != new.scheme {
         refusals = convert(view, &source.scheme, &new.scheme, &mut lines)?;
     }
-    let facts = batch::facts(view, &new.scheme, &new.key, lines.iter().map(|line| (None, line)))?;
+    let mut facts = batch::facts(view, &new.scheme, &new.key, lines.iter().map(|line| (None, line)))?;
+    // What the lines paid for they go on paying for, be it gone.
+    facts.references.extend(lines.iter().flat_map(|line| line.project.iter().chain(&line.plan_task)).cloned());
     let context = Context { key: &new.key, scheme: &new.scheme, state: new.state };
     if refusals.is_empty() {
         for line in &lines {

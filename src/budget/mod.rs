@@ -16,6 +16,7 @@ pub(crate) mod life;
 mod list;
 mod listed;
 pub(crate) mod model;
+pub(crate) mod references;
 mod rolled;
 mod rollup;
 mod stages;

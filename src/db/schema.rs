@@ -828,6 +828,131 @@ diesel::table! {
 }
 
 diesel::table! {
+    projects (jurisdiction, project) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        project -> Text,
+        at -> BigInt,
+        unit -> Text,
+    }
+}
+
+diesel::table! {
+    project_versions (jurisdiction, project, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        project -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        state -> Text,
+        code -> Text,
+        title -> Text,
+        search -> Text,
+        kind -> Text,
+        level -> Text,
+        field -> Nullable<Text>,
+        method -> Nullable<Text>,
+        payment -> Nullable<Text>,
+        host -> Text,
+        lead -> Nullable<Text>,
+        secretary -> Nullable<Text>,
+        list -> Nullable<Text>,
+        first_year -> BigInt,
+        last_year -> BigInt,
+        starts_on -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        total -> Nullable<BigInt>,
+        step_count -> BigInt,
+        moved_on -> Nullable<Text>,
+        first_called_on -> Nullable<Text>,
+        called_on -> Nullable<Text>,
+        approved_total -> Nullable<BigInt>,
+        approved_state -> Nullable<BigInt>,
+        contract_number -> Nullable<Text>,
+        contract_signed_on -> Nullable<Text>,
+        original_ends_on -> Nullable<Text>,
+        results_submitted_on -> Nullable<Text>,
+        late_days -> Nullable<BigInt>,
+        rating -> Nullable<Text>,
+        accepted_on -> Nullable<Text>,
+        registration -> Nullable<Text>,
+        cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    project_texts (jurisdiction, project, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        project -> Text,
+        objective -> Text,
+        product -> Text,
+        plan_tasks -> Text,
+    }
+}
+
+diesel::table! {
+    project_money (jurisdiction, project, year, financing_class, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        project -> Text,
+        year -> BigInt,
+        financing_class -> Text,
+        planned -> BigInt,
+        assigned -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    project_steps (jurisdiction, project, number) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        project -> Text,
+        number -> BigInt,
+        at -> BigInt,
+        verb -> Text,
+        from_state -> Text,
+        to_state -> Text,
+        moved_on -> Text,
+        person -> Text,
+        on_behalf_of -> Text,
+        act_number -> Nullable<Text>,
+        act_signed_on -> Nullable<Text>,
+        act_authority -> Nullable<Text>,
+        act_signer -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        contract_number -> Nullable<Text>,
+        funding_year -> Nullable<BigInt>,
+        amounts -> Nullable<Text>,
+        ends_on -> Nullable<Text>,
+        requested_on -> Nullable<Text>,
+        rating -> Nullable<Text>,
+        registration -> Nullable<Text>,
+        cause -> Nullable<Text>,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    project_parameters (jurisdiction, kind, starts_on, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        starts_on -> Text,
+        at -> BigInt,
+        value -> BigInt,
+        provenance -> Text,
+        citation -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     acknowledgements_due (jurisdiction, document, since) {
         jurisdiction -> Text,
         since -> BigInt,

@@ -113,6 +113,14 @@ sentences! {
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
     GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";
+    ProjectRule: "Trái với một quy tắc về nhiệm vụ khoa học và công nghệ.", "A rule of projects is against it.";
+    ProjectDay: "Ngày của bước chuyển không hợp lệ.", "The day of the move is not possible.";
+    ProjectIncomplete: "Nhiệm vụ còn thiếu thông tin.", "The project does not state what this needs.";
+    ProjectThreshold: "Vượt ngưỡng do tỉnh quy định.", "A threshold of the jurisdiction is against it.";
+    ProjectListInvalid: "Danh mục nhiệm vụ không hợp lệ.", "The project cannot stand on this list.";
+    ProjectNotListable: "Danh mục có nhiệm vụ chưa thể phê duyệt.", "A project of the list cannot be listed.";
+    ProjectFixed: "Nội dung này không còn được thay đổi.", "This does not change any more.";
+    ProjectYearOutside: "Năm nằm ngoài thời gian thực hiện.", "A year lies outside the project.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

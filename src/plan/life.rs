@@ -13,6 +13,7 @@ use crate::document::finding::Finding;
 use crate::document::state::State;
 use crate::error::Result;
 use crate::id::PlanName;
+use crate::project::lists::{self, Listed};
 
 /// A plan as a verb leaves it, and what of its items changes. Nothing is written yet.
 pub struct Moved {
@@ -20,12 +21,14 @@ pub struct Moved {
     pub plan: Plan,
     changes: Changes,
     texts: bool,
+    /// The projects that a list of projects moves to LISTED.
+    pub listed: Vec<Listed>,
 }
 
 impl Moved {
     /// A plan that keeps its items.
     pub fn of_header(plan: &Plan) -> Self {
-        Self { plan: plan.clone(), changes: Changes::default(), texts: false }
+        Self { plan: plan.clone(), changes: Changes::default(), texts: false, listed: Vec::new() }
     }
 
     /// Writes items, texts and header.
@@ -34,6 +37,7 @@ impl Moved {
         if self.texts {
             store::save_texts(tx, &self.plan)?;
         }
+        lists::write(tx, &self.listed)?;
         store::save_plan(tx, &self.plan)
     }
 }
@@ -83,6 +87,9 @@ pub fn check(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Finding>> {
     {
         let beside = frame::beside(estimate);
         found.extend(model::frame::estimated(plan, &items, &beside.name.to_string(), &beside.requested));
+    }
+    if plan.kind == Kind::ProjectList {
+        found.extend(lists::findings(view, plan, &items)?);
     }
     Ok(found)
 }

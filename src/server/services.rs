@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{access, approval, budget, classification, identity, organisation, pb, plan, workforce};
+use crate::{access, approval, budget, classification, identity, organisation, pb, plan, project, workforce};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] = &[
@@ -22,6 +22,7 @@ pub const ROUTES: &[fn() -> Vec<Route>] = &[
     classification::routes,
     budget::routes,
     plan::routes,
+    project::routes,
     workforce::routes,
     approval::routes,
 ];

@@ -20,6 +20,7 @@ mod plan;
 mod plans;
 mod postgres;
 mod process;
+mod project;
 mod real_data;
 mod refusals;
 mod require;

@@ -9,10 +9,13 @@ use crate::document::authority::{Action, Rule};
 use crate::document::standing::{Held, Standing};
 use crate::document::tree::{Place, Reviewers};
 use crate::error::{Error, Result};
-use crate::id::{EstimateName, GrantName, JurisdictionName, LineName, PlanItemName, PlanName, SchemeName, UnitName};
+use crate::id::{
+    EstimateName, GrantName, JurisdictionName, LineName, PlanItemName, PlanName, ProjectName, SchemeName, UnitName,
+};
 use crate::identity::store as principals;
 use crate::organisation::store as units;
-use crate::{plan, server};
+use crate::project::model::REVIEWERS;
+use crate::{plan, project, server};
 
 /// Asks who the caller is in a jurisdiction.
 #[derive(Debug, Clone)]
@@ -153,6 +156,12 @@ fn owner_of(view: &mut View<'_>, ask: &TestAccess) -> Result<(Option<String>, Re
         let found = plan::load(view, &name)?;
         return Ok((Some(found.unit), found.kind.reviewers()));
     }
+    if let Some(name) = ProjectName::parse(&ask.object) {
+        if name.jurisdiction != ask.jurisdiction {
+            return Err(Error::invalid("object", "is of another jurisdiction"));
+        }
+        return Ok((Some(project::load(view, &name)?.unit), REVIEWERS));
+    }
     Ok((unit_of(view, ask)?, Reviewers::Finance))
 }
 
@@ -193,6 +202,9 @@ fn unit_of(view: &mut View<'_>, ask: &TestAccess) -> Result<Option<String>> {
     match JurisdictionName::parse(name) {
         Some(whole) if !foreign(&whole.jurisdiction) => Ok(None),
         Some(_) => Err(elsewhere),
-        None => Err(Error::invalid("object", "is not the name of a unit, estimate, line, plan, item, grant or scheme")),
+        None => Err(Error::invalid(
+            "object",
+            "is not the name of a unit, estimate, line, plan, item, project, grant or scheme",
+        )),
     }
 }

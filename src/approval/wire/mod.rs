@@ -27,7 +27,8 @@ fn act(act: Act) -> pb::SignedAct {
     }
 }
 
-fn finding(finding: Finding) -> pb::Finding {
+/// A finding as a message.
+pub(crate) fn finding(finding: Finding) -> pb::Finding {
     let Finding { rule, severity, message, objects, fields, expected, actual, difference, citations, suggestion } =
         finding;
     let cited = |citation: crate::document::finding::Citation| {

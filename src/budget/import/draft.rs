@@ -144,6 +144,11 @@ impl Draft {
         Stage::ALL.iter().all(|stage| self.amounts.get(*stage).unwrap_or_default() == 0)
     }
 
+    /// The projects and tasks that it names, as numbers of texts.
+    pub fn references(&self) -> impl Iterator<Item = u32> {
+        [self.project, self.plan_task].into_iter().filter(|number| *number != 0)
+    }
+
     /// The line that it is.
     pub fn line(&self, texts: &Texts, id: String, sequence: i64) -> Line {
         let text = |number: u32| Some(texts.get(number)).filter(|text| !text.is_empty()).map(str::to_owned);

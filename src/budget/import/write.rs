@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::draft::Draft;
 use super::missing::new_code;
 use super::plan::{Destination, Field, ImportLines};
 use super::stage::Staged;
 use super::target::{self, Target, Targets};
 use crate::app::Instance;
 use crate::budget::model::{Context, Estimate, Facts, Key, Line, Side, Sum, refuse_but_codes, refuse_code};
-use crate::budget::store;
+use crate::budget::{references, store};
 use crate::classification::model::{Code, Dimension};
 use crate::classification::store as codes;
 use crate::commit::{Entry, Tx};
@@ -166,7 +167,7 @@ fn judge_codes(
     let wanted: Vec<(Dimension, String)> =
         used.iter().map(|(dimension, code)| (*dimension, staged.texts.get(*code).to_owned())).collect();
     let codes = if wanted.is_empty() { BTreeMap::new() } else { codes::codes_of(&mut tx.view(), scheme, &wanted)? };
-    let facts = Facts { codes: Arc::new(codes), units: BTreeSet::new() };
+    let facts = Facts { codes: Arc::new(codes), ..Facts::default() };
     let (mut verdicts, mut new) = (Verdicts::new(), Vec::new());
     let context = Context { key, scheme, state: State::Draft };
     for ((dimension, number), (_, code)) in used.iter().zip(&wanted) {
@@ -189,7 +190,8 @@ fn write_lines(
     verdicts: &Verdicts,
     (scheme, new_id): (&str, &str),
 ) -> Result<BTreeMap<Side, Sum>> {
-    let facts = Facts { codes: Arc::default(), units: counterparts(tx, staged, targets)? };
+    let (units, references) = (counterparts(tx, staged, targets)?, named(tx, staged)?);
+    let facts = Facts { codes: Arc::default(), units, references };
     let mut order: Vec<usize> = (0..staged.lines.len()).collect();
     let place = |position: &usize| {
         let unit = staged.lines.get(*position).map(|draft| draft.unit).unwrap_or_default();
@@ -243,6 +245,13 @@ fn counterparts(tx: &mut Tx<'_>, staged: &Staged, targets: &Targets) -> Result<B
     }
     let there = units::places(&mut tx.view())?.into_iter().map(|place| place.unit);
     Ok(there.chain(targets.new_units.iter().map(|unit| unit.id.clone())).collect())
+}
+
+/// The projects and tasks that the rows name and that are there.
+fn named(tx: &mut Tx<'_>, staged: &Staged) -> Result<BTreeSet<String>> {
+    let numbers: BTreeSet<u32> = staged.lines.iter().flat_map(Draft::references).collect();
+    let names: BTreeSet<&str> = numbers.into_iter().map(|number| staged.texts.get(number)).collect();
+    if names.is_empty() { Ok(BTreeSet::new()) } else { references::existing(&mut tx.view(), &names) }
 }
 
 /// The rules of a line, but for codes; a place is told as the file knows it.

@@ -8,6 +8,7 @@ use super::{Key, Line, Nature, Side, Stage};
 use crate::classification::model::{Code, Dimension};
 use crate::document::state::State;
 use crate::error::{Reason, Refusal};
+use crate::id::{PlanItemName, ProjectName};
 
 /// The stored facts that the rules of a line need.
 #[derive(Debug, Default)]
@@ -16,6 +17,8 @@ pub struct Facts {
     pub codes: Arc<BTreeMap<(Dimension, String), Code>>,
     /// The units that exist, of those that were asked for.
     pub units: BTreeSet<String>,
+    /// The names of the projects and tasks of plans that exist, of those that were asked for.
+    pub references: BTreeSet<String>,
 }
 
 /// What is particular to the estimate that a line is written to.
@@ -60,6 +63,7 @@ pub fn refuse_but_codes(
         refusals.push(Refusal::new(Reason::CostBasisMismatch, format!("{path}.amounts.requested"), text));
     }
     refusals.extend(refuse_counterpart(line, context, facts, path));
+    refusals.extend(refuse_references(line, old, facts, path));
     refusals
 }
 
@@ -79,6 +83,27 @@ pub fn refuse_code(
             Some(Refusal::new(Reason::CodeUnknown, subject, text))
         }
     }
+}
+
+/// Why a line may not name a project or a task that it did not name before.
+fn refuse_references(line: &Line, old: Option<&Line>, facts: &Facts, path: &str) -> Vec<Refusal> {
+    let is_project = |name: &str| ProjectName::parse(name).is_some();
+    let is_task = |name: &str| PlanItemName::parse(name).is_some();
+    let project = (line.project.as_ref(), old.and_then(|old| old.project.as_ref()));
+    let task = (line.plan_task.as_ref(), old.and_then(|old| old.plan_task.as_ref()));
+    let missing = [
+        ("project", project.0.filter(|name| project.1 != Some(*name) && !(is_project(name) && there(facts, name)))),
+        ("plan_task", task.0.filter(|name| task.1 != Some(*name) && !(is_task(name) && there(facts, name)))),
+    ];
+    let refuse = |(field, name): (&str, Option<&String>)| {
+        let text = format!("{} does not exist", name?);
+        Some(Refusal::new(Reason::ReferenceUnknown, format!("{path}.{field}"), text))
+    };
+    missing.into_iter().filter_map(refuse).collect()
+}
+
+fn there(facts: &Facts, name: &str) -> bool {
+    facts.references.contains(name)
 }
 
 fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {

@@ -5,6 +5,7 @@ mod estimates;
 mod in_force;
 pub mod inclusions;
 mod lines;
+mod naming;
 mod place;
 mod reading;
 pub mod summary;
@@ -13,6 +14,7 @@ pub use check::check;
 pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
+pub use naming::{ProjectLine, project_lines, yearly_estimates};
 pub use place::place_of;
 
 use crate::db::Conn;

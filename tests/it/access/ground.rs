@@ -8,6 +8,7 @@ use kehoach::pb::Role;
 use crate::budget::{create, line};
 use crate::harness::{Locked, department, jurisdiction_name, new_jurisdiction, new_unit, principal_name, unit_name};
 use crate::plan::{new_plan, usual_items};
+use crate::project::new_project;
 
 /// The server with the ground laid: jurisdiction `dt`, ADMINs `an` and `binh`, the estimate `e` of `khcn`.
 pub struct Ground {
@@ -108,6 +109,7 @@ impl Ground {
         let drafter = g.holder("drafter-of-all", Role::Drafter, "").await;
         g.h.budget_as(&drafter).create_estimate(create("e", 2026, vec![line("101", 100)])).await.unwrap();
         g.h.plans_as(&drafter).create_plan(new_plan("p", usual_items())).await.unwrap();
+        g.h.projects_as(&drafter).create_project(new_project("p")).await.unwrap();
         g
     }
 

@@ -7,6 +7,7 @@ pub mod ground;
 mod importing;
 mod pay;
 mod planning;
+mod portfolio;
 mod refusals;
 mod table;
 mod visibility;

@@ -9,6 +9,7 @@ use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
+use kehoach::pb::project_service_client::ProjectServiceClient;
 use kehoach::pb::workforce_service_client::WorkforceServiceClient;
 use tonic::metadata::MetadataValue;
 use tonic::service::Interceptor;
@@ -151,6 +152,11 @@ impl Harness {
     /// A client of PlanService with a credential.
     pub fn plans_as(&self, credential: &str) -> PlanServiceClient<As> {
         PlanServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of ProjectService with a credential.
+    pub fn projects_as(&self, credential: &str) -> ProjectServiceClient<As> {
+        ProjectServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of BudgetService with a credential.

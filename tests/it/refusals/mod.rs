@@ -12,6 +12,7 @@ mod identity;
 pub mod manual;
 mod organisation;
 mod plan;
+mod project;
 mod reasons;
 mod workforce;
 mod world;
@@ -172,6 +173,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         classification::table(world),
         budget::table(world),
         plan::table(world),
+        project::table(world),
         workforce::table(world),
         approval::table(world),
     ];

@@ -28,6 +28,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "a_deputy_acts_in_the_place_of_the_lender_and_the_journal_keeps_both",
     ),
     ("DELEGATION_CHAINED", "access/delegations.rs", "neither_admin_nor_what_was_lent_is_lent"),
+    (
+        "PROJECT_NOT_LISTABLE",
+        "project/lists.rs",
+        "a_list_with_a_project_that_cannot_be_listed_is_not_approved_and_names_it",
+    ),
     ("METHOD_UNKNOWN", "refusals/reasons.rs", "a_method_that_is_not_there_is_said_so"),
     ("INTERNAL", "refusals/reasons.rs", "a_store_that_is_not_as_it_should_be_is_a_bug_and_says_nothing_of_itself"),
     ("QUEUE_FULL", "machine/overload.rs", "a_full_queue_of_commands_refuses_at_once"),

@@ -104,6 +104,7 @@ impl World {
         super::approval::make(self, h).await;
         super::plan::make(self, h).await;
         super::workforce::make(self, h).await;
+        super::project::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
         self.etags.insert(dt.name, dt.etag);
@@ -310,11 +311,13 @@ impl World {
         h.estimate("giving", 2018, vec![giving]).await;
         h.estimate("negative", 2018, vec![line("101", -most); 9]).await;
         let many = (0..6).map(|part| {
-            (0..2_000).map(|number| pb::Line { project: format!("p{part}-{number}"), ..line("199", 1) }).collect()
+            (0..2_000).map(|number| pb::Line { description: format!("p{part}-{number}"), ..line("199", 1) }).collect()
         });
         for (number, lines) in many.enumerate() {
             h.estimate(&format!("many-{number}"), 2019, lines).await;
         }
+        // As many projects would take minutes.
+        h.sql("UPDATE line_versions SET project = description WHERE estimate LIKE 'many-%'");
         let kept = ["e1", "e2", "spare", "spare-2", "submitted", "full", "large"];
         for id in kept {
             let found = h

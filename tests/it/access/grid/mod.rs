@@ -14,12 +14,14 @@ use tonic::{Code, Request};
 use super::ground::{Ground, confirm, grant, grant_in, revoke};
 use super::pay::pay;
 use super::planning::planning;
+use super::portfolio::portfolio;
 use super::table::{SCOPES, allows};
 use crate::budget::{batch, create, created, line};
 use crate::harness::{
     Locked, jurisdiction_name, locked, new_jurisdiction, new_principal, new_unit, principal_name, unit_name,
 };
 use crate::plan::plan_name;
+use crate::project::project_name;
 
 /// Somebody who calls: a role in relations to the department, or nobody in particular.
 struct Person {
@@ -36,6 +38,7 @@ struct Objects {
     estimate: pb::Estimate,
     line: String,
     plan: pb::Plan,
+    project: pb::Project,
     workforce_plan: pb::WorkforcePlan,
     scheme: pb::Scheme,
     grant: pb::Grant,
@@ -79,6 +82,7 @@ async fn objects(g: &Ground) -> Objects {
     let lines = g.h.budget_as(&g.an).list_lines(lines).await.unwrap().into_inner().lines;
     let estimate = pb::GetEstimateRequest { name, read_at: None };
     let plan = pb::GetPlanRequest { name: plan_name("p"), read_at: None };
+    let project = pb::GetProjectRequest { name: project_name("p"), read_at: None };
     let scheme = pb::GetSchemeRequest { name: "jurisdictions/dt/schemes/own".to_owned(), read_at: None };
     g.principal("other").await;
     let lender = g.holder("lender", pb::Role::Reader, "khcn").await;
@@ -94,6 +98,7 @@ async fn objects(g: &Ground) -> Objects {
         child: unit("tt").await,
         estimate: g.h.budget_as(&g.an).get_estimate(estimate).await.unwrap().into_inner(),
         plan: g.h.plans_as(&g.an).get_plan(plan).await.unwrap().into_inner(),
+        project: g.h.projects_as(&g.an).get_project(project).await.unwrap().into_inner(),
         workforce_plan: super::pay::made(g).await,
         line: lines.first().unwrap().name.clone(),
         scheme: g.h.classification_as(&g.an).get_scheme(scheme).await.unwrap().into_inner(),
@@ -116,6 +121,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| budget(method, o))
         .or_else(|| approval::request(method, o))
         .or_else(|| planning(method, &o.plan))
+        .or_else(|| portfolio(method, &o.project))
         .or_else(|| pay(method, &o.workforce_plan))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
@@ -361,6 +367,17 @@ fn identity(method: &str, person: &str) -> Option<Vec<u8>> {
     })
 }
 
+/// What names nothing that could be hidden.
+const PLAIN: &[&str] = &[
+    "CreateUnit",
+    "CreateEstimate",
+    "CreatePlan",
+    "CreateProject",
+    "CreateWorkforcePlan",
+    "CreateGrant",
+    "ListRefusals",
+];
+
 /// What the table promises: whether the call is let through, or else the code of the refusal.
 fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
     let may = |action| allows(action, person.role, person.relations);
@@ -368,9 +385,7 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         return Ok(());
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
-    let is_plain = matches!(rule, Rule::Whole(_))
-        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateWorkforcePlan", "CreateGrant", "ListRefusals"]
-            .contains(&method);
+    let is_plain = matches!(rule, Rule::Whole(_)) || PLAIN.contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
@@ -446,6 +461,7 @@ locked! {
             ("/kehoach.v1.BudgetService/BatchWriteLines", &objects.estimate.name),
             ("/kehoach.v1.BudgetService/GetLine", &objects.line),
             ("/kehoach.v1.PlanService/BatchWritePlan", &objects.plan.name),
+            ("/kehoach.v1.ProjectService/MoveProject", &objects.project.name),
             ("/kehoach.v1.OrganisationService/CloseUnit", &objects.unit.name),
             ("/kehoach.v1.AccessService/RevokeGrant", &objects.grant.name),
             ("/kehoach.v1.ClassificationService/UpdateScheme", &objects.scheme.name),

@@ -108,6 +108,9 @@ engines! {
     async fn every_field_of_a_line_can_be_filled(h: Harness) {
         h.budget_ground().await;
         h.unit("dt", "huyen").await;
+        h.plan("p").await;
+        h.project("p1").await;
+        let (task, project) = ("jurisdictions/dt/plans/p/tasks/t", crate::project::project_name("p1"));
         let mut ask = header(&h.estimate("e1", 2024, Vec::new()).await);
         ask.constants.truncate(1);
         let fields = ["nature", "autonomy", "baseline", "content", "channel", "delegated", "counterpart_unit", "plan_task",
@@ -117,7 +120,7 @@ engines! {
         ask.columns[3].translations = vec![pb::Translation { text: "thường xuyên".to_owned(), value: "recurrent".to_owned() }];
         assert_ne!(kinds, ask.columns[3]);
         let file = format!(
-            "code,amount,text,{}\n101,27,lương,thường xuyên,autonomous,ongoing,SCIENCE_TECH,DIRECT,true,,t1,p1,2.5,3.60,3,1,2,3\n,5,,TRANSFER_DOWN,,,,,,huyen,,,,,,,,\n",
+            "code,amount,text,{}\n101,27,lương,thường xuyên,autonomous,ongoing,SCIENCE_TECH,DIRECT,true,,{task},{project},2.5,3.60,3,1,2,3\n,5,,TRANSFER_DOWN,,,,,,huyen,,,,,,,,\n",
             fields.join(",")
         );
         h.imported(ask, file.as_bytes()).await;
@@ -125,7 +128,7 @@ engines! {
         let one = &lines[0];
         assert_eq!((one.nature(), one.autonomy(), one.baseline()), (pb::Nature::Recurrent, pb::Autonomy::Autonomous, pb::Baseline::Ongoing));
         assert_eq!((one.content(), one.channel(), one.delegated), (pb::ScienceContent::ScienceTech, pb::FundChannel::Direct, true));
-        assert_eq!((one.plan_task.as_str(), one.project.as_str()), ("t1", "p1"));
+        assert_eq!((one.plan_task.as_str(), one.project.as_str()), (task, project.as_str()));
         assert_eq!((one.quantity.as_str(), one.price.as_str(), one.norm.as_str()), ("2.5", "3.6", "3"));
         let amounts = one.amounts.unwrap();
         assert_eq!((amounts.actual_n2, amounts.budget_n1, amounts.expected_n1, amounts.requested), (Some(1), Some(2), Some(3), Some(27)));

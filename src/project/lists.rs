@@ -1,0 +1,149 @@
+//! A list of projects: what its approval does to the projects on it, and whether its year has money for them.
+
+use super::model::moves::{self, Facts};
+use super::model::states::{State, Verb};
+use super::model::{Act, Move, Project};
+use super::store::{self, ProjectFilter};
+use crate::classification::model::FinancingClass;
+use crate::commit::{Tx, View};
+use crate::document::duties::{self, Part};
+use crate::document::finding::{Finding, Severity};
+use crate::document::store as hands;
+use crate::error::{Reason, Refusal, Result};
+use crate::plan::model::{Content, Funding, Item, Plan};
+use crate::word::Word;
+
+/// A project as it was, as it will be, and the move that leads there.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    old: Project,
+    new: Project,
+    made: Move,
+}
+
+impl Listed {
+    /// The resource name of the project.
+    pub fn name(&self) -> String {
+        self.new.name().to_string()
+    }
+}
+
+/// The projects on a list that are not dropped and not listed yet.
+fn waiting(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Project>> {
+    let filter = ProjectFilter { list: Some(plan.id.clone()), ..ProjectFilter::default() };
+    let mut found = store::list_projects(view, &filter, None, i64::MAX)?;
+    found.retain(|project| !project.state.is_over() && !project.state.has_reached(State::Listed));
+    Ok(found)
+}
+
+/// Refuses who worked on one of the projects: nobody decides on what they worked on, be it by a list.
+pub fn require_hands(view: &mut View<'_>, plan: &Plan) -> Result<()> {
+    for project in waiting(view, plan)? {
+        for (_, had) in hands::acting(view, &project.document())? {
+            duties::take(had, Part::Approved)?;
+        }
+    }
+    Ok(())
+}
+
+/// What approving a list does to its projects, and a refusal for each that cannot be listed.
+pub fn approved(view: &mut View<'_>, plan: &Plan, act: Act) -> Result<(Vec<Listed>, Vec<Refusal>)> {
+    let facts = Facts { today: view.standing.day.clone(), ..Facts::default() };
+    let (mut listed, mut refusals) = (Vec::new(), Vec::new());
+    for old in waiting(view, plan)? {
+        let name = old.name().to_string();
+        // The day of the act, but not before the move before it, and not in the future.
+        let on = old.traces.moved_on.as_ref().map_or(&act.signed_on, |moved_on| moved_on.max(&act.signed_on));
+        let made = Move { act: Some(act.clone()), ..Move::new(Verb::List, on.min(&facts.today)) };
+        let (new, told) = moves::apply(&old, &made, &facts, &name);
+        for refusal in &told {
+            let text = format!("{name} is {} and cannot be listed: {}", old.state.as_str(), refusal.description);
+            refusals.push(Refusal::new(Reason::ProjectNotListable, name.clone(), text));
+        }
+        if told.is_empty() {
+            listed.push(Listed { old, new, made });
+        }
+    }
+    Ok((listed, refusals))
+}
+
+/// Writes what the approval of a list does to its projects.
+pub fn write(tx: &mut Tx<'_>, listed: &[Listed]) -> Result<()> {
+    for Listed { old, new, made } in listed {
+        hands::take_part(tx, &new.document(), Part::Approved)?;
+        store::save_project(tx, old, new)?;
+        store::insert_steps(tx, new, &[(old.state, made.clone(), new.state)])?;
+    }
+    Ok(())
+}
+
+/// PRJ-14: the projects of a list and those that go on need no more than the list's own money of the year has.
+pub fn findings(view: &mut View<'_>, plan: &Plan, items: &[Item]) -> Result<Vec<Finding>> {
+    let year = plan.first_year;
+    let Some(budget) = own_money(items, year) else { return Ok(Vec::new()) };
+    let filter = ProjectFilter { units: Some(vec![plan.unit.clone()]), year: Some(year), ..ProjectFilter::default() };
+    let (mut on_list, mut going_on) = (0i128, 0i128);
+    for project in store::list_projects(view, &filter, None, i64::MAX)? {
+        let (planned, _) = project.state_money(year);
+        if project.list.as_ref() == Some(&plan.id) && !project.state.is_over() {
+            on_list += planned;
+        } else if project.state.is_under_way() {
+            going_on += planned;
+        }
+    }
+    let needed = on_list + going_on;
+    if needed <= budget {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "{year} has {budget} for tasks of science and technology; projects that go on need {going_on}, those on the list {on_list}"
+    );
+    let mut finding = Finding::new("PRJ-14", Severity::Warning, plan.name().to_string(), text).compared(budget, needed);
+    finding.difference = i64::try_from(needed - budget).ok();
+    Ok(vec![finding])
+}
+
+/// The money of the state budget that a plan states for a year as its own: the sum over everything where it stands, or else the parts.
+fn own_money(items: &[Item], year: i64) -> Option<i128> {
+    let state = |class: Option<FinancingClass>| class.is_none_or(super::model::is_state);
+    let cells: Vec<&Funding> = items
+        .iter()
+        .filter_map(|item| match &item.content {
+            Content::Funding(cell) => Some(cell),
+            Content::Section(_) | Content::Goal(_) | Content::Indicator(_) | Content::Task(_) => None,
+        })
+        .filter(|cell| cell.task.is_none() && cell.year == year && state(cell.class))
+        .collect();
+    let groups = [(false, false), (false, true), (true, false), (true, true)];
+    let group = groups.into_iter().find_map(|shape| {
+        let of: Vec<&&Funding> =
+            cells.iter().filter(|cell| (cell.class.is_some(), cell.nature.is_some()) == shape).collect();
+        (!of.is_empty()).then_some(of)
+    });
+    group.map(|cells| cells.iter().map(|cell| i128::from(cell.amount)).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::budget::model::Nature;
+
+    #[test]
+    fn the_money_of_a_list_is_its_grand_total_or_else_its_parts() {
+        let cell = |class, nature, amount| Item {
+            id: "f".to_owned(),
+            sequence: 1,
+            content: Content::Funding(Funding { year: 2014, class, nature, amount, ..Funding::default() }),
+            revision: 1,
+        };
+        let local = Some(FinancingClass::Local);
+        let parts = vec![
+            cell(local, Some(Nature::Recurrent), 3),
+            cell(Some(FinancingClass::Central), Some(Nature::Recurrent), 4),
+            cell(Some(FinancingClass::Enterprise), Some(Nature::Recurrent), 50),
+        ];
+        assert_eq!((own_money(&parts, 2014), own_money(&parts, 2015)), (Some(7), None));
+        let whole = [parts, vec![cell(None, None, 9)]].concat();
+        assert_eq!(own_money(&whole, 2014), Some(9));
+    }
+}
