@@ -269,4 +269,7 @@ reasons! {
     PayComponentOrder "PAY_COMPONENT_ORDER",
     PayParameterMissing "PAY_PARAMETER_MISSING",
     GroupsPerPlan "GROUPS_PER_PLAN",
+    EnvelopeKeyTaken "ENVELOPE_KEY_TAKEN",
+    EnvelopeWithdrawn "ENVELOPE_WITHDRAWN",
+    EnvelopeYearMissing "ENVELOPE_YEAR_MISSING",
 }

@@ -121,6 +121,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/workforcePlans/{plan}/staffGroups/{group}`
     StaffGroupName, "jurisdictions" => jurisdiction, "workforcePlans" => plan, "staffGroups" => group);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/envelopes/{envelope}`
+    EnvelopeName, "jurisdictions" => jurisdiction, "envelopes" => envelope);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(

@@ -20,6 +20,7 @@
 //! | [`budget`] | budget estimates and their lines |
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
+//! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
@@ -53,6 +54,7 @@ pub mod commit;
 pub mod config;
 pub mod db;
 pub mod document;
+pub mod envelope;
 pub mod error;
 pub mod fsck;
 pub mod grpc;

@@ -12,6 +12,7 @@ use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
+use crate::envelope;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::{EstimateName, LineName, PlanItemName, PlanName, StaffGroupName, WorkforcePlanName};
 use crate::plan;
@@ -174,7 +175,12 @@ impl Document {
     /// What the rules find.
     pub fn check(&self, view: &mut View<'_>) -> Result<Vec<Finding>> {
         match self {
-            Self::Estimate(estimate) => budget::life::check(view, estimate),
+            Self::Estimate(estimate) => {
+                let mut findings = budget::life::check(view, estimate)?;
+                findings.extend(envelope::findings::check(view, estimate)?);
+                findings.sort_by_key(|finding| finding.severity);
+                Ok(findings)
+            }
             Self::Plan(plan) => plan::life::check(view, plan),
             Self::Workforce(plan) => workforce::life::check(view, plan),
         }

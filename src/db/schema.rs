@@ -825,3 +825,48 @@ diesel::table! {
         given -> Text,
     }
 }
+
+diesel::table! {
+    envelopes (jurisdiction, envelope) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        envelope -> Text,
+        at -> BigInt,
+        unit -> Text,
+    }
+}
+
+diesel::table! {
+    envelope_versions (jurisdiction, envelope, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        envelope -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        selector -> Text,
+        title -> Text,
+        note -> Text,
+        state -> Text,
+        act -> Text,
+    }
+}
+
+diesel::table! {
+    envelope_amounts (jurisdiction, envelope, year, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        envelope -> Text,
+        year -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        selected -> Text,
+        amount -> BigInt,
+        retained -> Nullable<BigInt>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(envelope_versions, envelope_amounts);

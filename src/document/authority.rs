@@ -72,6 +72,8 @@ words! {
         CloseDocument "CLOSE_DOCUMENT",
         ManageCalendar "MANAGE_CALENDAR",
         ReadRefusals "READ_REFUSALS",
+        IssueEnvelope "ISSUE_ENVELOPE",
+        RetainEnvelope "RETAIN_ENVELOPE",
     }
 }
 
@@ -137,6 +139,8 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
     (Action::ManageCalendar, &[(&[Admin], Relation::Jurisdiction)]),
     (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
+    (Action::IssueEnvelope, &[(&[Reviewer], Relation::Reviewing), (&[Approver], Relation::Approving)]),
+    (Action::RetainEnvelope, &[(&[Reviewer], Relation::Owner), (&[Reviewer], Relation::Reviewing)]),
 ];
 
 /// The ways to be entitled to an action.

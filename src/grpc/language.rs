@@ -112,6 +112,9 @@ sentences! {
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
     GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";
+    EnvelopeKeyTaken: "Đơn vị đã được giao mức này cho cùng khoản chi.", "The unit is told about the same money already.";
+    EnvelopeWithdrawn: "Mức giao này đã được thu hồi.", "The envelope was withdrawn.";
+    EnvelopeYearMissing: "Mức giao không có số cho năm này.", "The envelope says nothing of this year.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

@@ -12,6 +12,7 @@ mod budget;
 mod classification;
 mod coverage;
 mod dice;
+mod envelope;
 mod harness;
 mod identity;
 mod machine;

@@ -15,7 +15,8 @@ fn justification(given: Justification) -> pb::Justification {
     pb::Justification { rule: given.rule, text: given.text }
 }
 
-fn act(act: Act) -> pb::SignedAct {
+/// A signed act as a message.
+pub fn act_message(act: Act) -> pb::SignedAct {
     let digits = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect();
     pb::SignedAct {
         number: act.number,

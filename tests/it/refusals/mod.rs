@@ -7,6 +7,7 @@ mod access;
 mod approval;
 mod budget;
 mod classification;
+mod envelope;
 mod identity;
 pub mod manual;
 mod organisation;
@@ -173,6 +174,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         plan::table(world),
         workforce::table(world),
         approval::table(world),
+        envelope::table(world),
     ];
     slices.into_iter().flatten().collect()
 }

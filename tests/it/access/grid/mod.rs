@@ -1,6 +1,7 @@
 //! Every cell of the table, executed: each method, called by each role on each scope, by strangers and by people from elsewhere.
 
 mod approval;
+mod envelope;
 
 use bytes::Bytes;
 use kehoach::document::authority::{Action, Relation, Role, Rule};
@@ -38,6 +39,7 @@ struct Objects {
     plan: pb::Plan,
     workforce_plan: pb::WorkforcePlan,
     scheme: pb::Scheme,
+    envelope: pb::Envelope,
     grant: pb::Grant,
     pending: pb::Grant,
     delegation: pb::Delegation,
@@ -96,6 +98,7 @@ async fn objects(g: &Ground) -> Objects {
         plan: g.h.plans_as(&g.an).get_plan(plan).await.unwrap().into_inner(),
         workforce_plan: super::pay::made(g).await,
         line: lines.first().unwrap().name.clone(),
+        envelope: issued(g).await,
         scheme: g.h.classification_as(&g.an).get_scheme(scheme).await.unwrap().into_inner(),
         grant: g.give("other", pb::Role::Reader, "khcn").await,
         pending: g
@@ -109,12 +112,19 @@ async fn objects(g: &Ground) -> Objects {
     }
 }
 
+async fn issued(g: &Ground) -> pb::Envelope {
+    let finance = g.holder("finance", pb::Role::Reviewer, "stc").await;
+    let request = crate::envelope::issue("v", pb::EnvelopeKind::Ceiling, 1);
+    g.h.envelopes_as(&finance).issue_envelope(request).await.unwrap().into_inner()
+}
+
 /// A request of a method that is in order; what changes something is only tried.
 fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
     organisation(method, o)
         .or_else(|| classification(method, o))
         .or_else(|| budget(method, o))
         .or_else(|| approval::request(method, o))
+        .or_else(|| envelope::request(method, &o.envelope))
         .or_else(|| planning(method, &o.plan))
         .or_else(|| pay(method, &o.workforce_plan))
         .or_else(|| access(method, o))
@@ -375,6 +385,8 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
         (Action::DraftDocument, Action::ReadDocument),
+        (Action::IssueEnvelope, Action::ReadDocument),
+        (Action::RetainEnvelope, Action::ReadDocument),
         (Action::ManageGrants, Action::ReadGrants),
         (Action::ManageDelegations, Action::ReadDelegations),
     ];
