@@ -272,4 +272,5 @@ reasons! {
     EnvelopeKeyTaken "ENVELOPE_KEY_TAKEN",
     EnvelopeWithdrawn "ENVELOPE_WITHDRAWN",
     EnvelopeYearMissing "ENVELOPE_YEAR_MISSING",
+    RuleCitationMissing "RULE_CITATION_MISSING",
 }

@@ -21,6 +21,7 @@
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
 //! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
+//! | [`check`] | the register of rules with what they rest on, and how grave a jurisdiction takes each |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
@@ -47,6 +48,7 @@ pub mod access;
 pub mod app;
 pub mod approval;
 pub mod budget;
+pub mod check;
 pub mod classification;
 pub mod client;
 pub mod clock;

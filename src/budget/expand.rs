@@ -1,6 +1,6 @@
 //! Turns conditions that a scheme must be asked about into plain lists of its codes: subtrees, fields, classes of financing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::{CodeFilter, LineFilter};
 use super::summary::{Attribute, Tree};
@@ -57,4 +57,13 @@ fn saying(
     let says = |code: &String| wanted.contains(&tree.inherited(code, attribute).as_str());
     let codes = names.into_iter().filter(says).collect();
     Ok(CodeFilter { dimension, codes, prefixes: Vec::new(), subtrees: Vec::new(), unset: false })
+}
+
+/// The field of spending of every functional code that says one, or inherits it.
+pub fn fields(view: &mut View<'_>, scheme: &str) -> Result<BTreeMap<String, String>> {
+    let all = codes::tree(view, scheme, Dimension::Functional)?;
+    let names: Vec<String> = all.iter().map(|code| code.code.clone()).collect();
+    let tree = Tree::new(all);
+    let said = names.into_iter().map(|code| (tree.inherited(&code, Attribute::Field), code));
+    Ok(said.filter(|(field, _)| !field.is_empty()).map(|(field, code)| (code, field)).collect())
 }

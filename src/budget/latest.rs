@@ -21,7 +21,7 @@ use crate::organisation::store as units;
 pub enum Counting<'a> {
     /// The latest text of each.
     Working,
-    /// What was sent up, and this one whatever its state.
+    /// What was sent up, or is in force while an amendment is drafted; and this one whatever its state.
     Sent(&'a str),
 }
 
@@ -138,7 +138,12 @@ impl Gathered {
         let added = BTreeMap::from([(wanted.year, below)]);
         let (top, group_by) = (ask.unit.clone(), ask.group_by.clone());
         let mut ground = Ground { top, group_by, places, added, ..Ground::default() };
-        let counted = classify(&mut ground, choose(headers, &[], "", Basis::Working), ask.basis, view.revision);
+        let chosen = choose(headers, &[], "", Basis::Working);
+        let texts: Vec<i64> = chosen.iter().map(|header| text(header, wanted.counting, view.revision)).collect();
+        let mut counted = classify(&mut ground, chosen, ask.basis, view.revision);
+        for ((_, one), at) in counted.iter_mut().zip(texts) {
+            one.at = at;
+        }
         Ok(Self { ask, ground, counted })
     }
 
@@ -157,13 +162,22 @@ impl Gathered {
     }
 }
 
+fn was_sent(header: &Header) -> bool {
+    matches!(header.state, State::Endorsed | State::Appraised | State::Approved | State::Closed)
+}
+
 fn counts(header: &Header, counting: Counting<'_>) -> bool {
     match counting {
         Counting::Working => true,
-        Counting::Sent(tested) if header.estimate == tested => true,
-        Counting::Sent(_) => {
-            matches!(header.state, State::Endorsed | State::Appraised | State::Approved | State::Closed)
-        }
+        Counting::Sent(tested) => header.estimate == tested || was_sent(header) || header.in_force.is_some(),
+    }
+}
+
+/// The revision whose text counts. While an amendment is drafted, what was sent up is the text in force.
+fn text(header: &Header, counting: Counting<'_>, revision: i64) -> i64 {
+    match counting {
+        Counting::Sent(tested) if header.estimate != tested && !was_sent(header) => header.in_force.unwrap_or(revision),
+        Counting::Sent(_) | Counting::Working => revision,
     }
 }
 

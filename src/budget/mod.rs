@@ -6,7 +6,7 @@ mod batch;
 mod compare;
 mod comparison;
 mod copy;
-mod expand;
+pub(crate) mod expand;
 mod form;
 mod grpc;
 mod import;

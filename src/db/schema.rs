@@ -870,3 +870,29 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(envelope_versions, envelope_amounts);
+
+diesel::table! {
+    rule_sets (jurisdiction, rule_set, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        rule_set -> Text,
+        first_year -> BigInt,
+        last_year -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rule_settings (jurisdiction, rule, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        rule -> Text,
+        asking -> Text,
+        deciding -> Text,
+        first_year -> BigInt,
+        last_year -> Nullable<BigInt>,
+        document -> Text,
+        article -> Text,
+    }
+}

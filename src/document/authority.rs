@@ -74,6 +74,7 @@ words! {
         ReadRefusals "READ_REFUSALS",
         IssueEnvelope "ISSUE_ENVELOPE",
         RetainEnvelope "RETAIN_ENVELOPE",
+        ManageRules "MANAGE_RULES",
     }
 }
 
@@ -141,6 +142,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
     (Action::IssueEnvelope, &[(&[Reviewer], Relation::Reviewing), (&[Approver], Relation::Approving)]),
     (Action::RetainEnvelope, &[(&[Reviewer], Relation::Owner), (&[Reviewer], Relation::Reviewing)]),
+    (Action::ManageRules, &[(&[Admin], Relation::Jurisdiction)]),
 ];
 
 /// The ways to be entitled to an action.

@@ -2,14 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::model::{Envelope, Phase};
+use super::model::Envelope;
 use super::rules::{self, Tested};
 use super::store;
 use crate::budget::latest::{self, Counting, Wanted};
 use crate::budget::model::{Estimate, Kind};
 use crate::commit::View;
-use crate::document::finding::Finding;
-use crate::document::state::State;
+use crate::document::finding::{Finding, Phase};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 use crate::organisation::store::{self as units, Place};
@@ -20,10 +19,7 @@ pub fn check(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>> {
         return Ok(Vec::new());
     }
     let (unit, year) = (&estimate.key.unit, estimate.key.fiscal_year);
-    let phase = match estimate.state {
-        State::Draft | State::Submitted | State::Endorsed | State::Cancelled => Phase::Asking,
-        State::Appraised | State::Approved | State::Closed => Phase::Deciding,
-    };
+    let phase = Phase::of(estimate.state);
     let name = estimate.name().to_string();
     let mut findings = Vec::new();
     for envelope in store::held(view, unit, year)? {

@@ -10,7 +10,7 @@ use crate::budget::store::{CodeFilter, LineFilter};
 use crate::budget::summary::Attribute;
 use crate::classification::model::{Dimension, FinancingClass, SpendField};
 use crate::clock::Micros;
-use crate::document::finding::Severity;
+use crate::document::finding::{Phase, Severity};
 use crate::error::{Error, Reason, Result};
 use crate::id::EnvelopeName;
 use crate::word::Word;
@@ -32,13 +32,6 @@ words! {
         InForce "IN_FORCE",
         Withdrawn "WITHDRAWN",
     }
-}
-
-/// Whether a unit still asks, or is decided on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    Asking,
-    Deciding,
 }
 
 impl Kind {

@@ -1,8 +1,8 @@
 //! What the figures of a unit mean beside its envelopes: the findings of the rules BUD-04, BUD-22, ENV-01 and BUD-09. Pure.
 
-use super::model::{Envelope, Phase, Said};
+use super::model::{Envelope, Said};
 use crate::budget::latest::Latest;
-use crate::document::finding::{Citation, Finding, Severity};
+use crate::document::finding::{Citation, Finding, Phase, Severity};
 use crate::word::Word;
 
 /// The estimate that is tested, and what its unit asks for or gets with all below it.

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{access, approval, budget, classification, envelope, identity, organisation, pb, plan, workforce};
+use crate::{access, approval, budget, check, classification, envelope, identity, organisation, pb, plan, workforce};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] = &[
@@ -25,6 +25,7 @@ pub const ROUTES: &[fn() -> Vec<Route>] = &[
     workforce::routes,
     approval::routes,
     envelope::routes,
+    check::routes,
 ];
 
 /// Who may call a method.

@@ -9,6 +9,7 @@
 mod access;
 mod approval;
 mod budget;
+mod check;
 mod classification;
 mod coverage;
 mod dice;

@@ -7,7 +7,7 @@ mod verbs;
 pub use verbs::*;
 
 use super::model::{Act, Justification};
-use crate::document::finding::Finding;
+use crate::document::finding::{Citation, Finding};
 use crate::grpc::types::number;
 use crate::pb;
 
@@ -30,10 +30,6 @@ pub fn act_message(act: Act) -> pb::SignedAct {
 fn finding(finding: Finding) -> pb::Finding {
     let Finding { rule, severity, message, objects, fields, expected, actual, difference, citations, suggestion } =
         finding;
-    let cited = |citation: crate::document::finding::Citation| {
-        let parts = [citation.document, citation.article];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-    };
     pb::Finding {
         rule: rule.to_owned(),
         severity: number(severity),
@@ -43,7 +39,7 @@ fn finding(finding: Finding) -> pb::Finding {
         expected,
         actual,
         difference,
-        citations: citations.into_iter().map(cited).collect(),
+        citations: citations.iter().map(Citation::text).collect(),
         suggestion,
     }
 }

@@ -1,6 +1,6 @@
 //! The centrally assigned floor of science and technology: warns who submits, and is not approved below.
 
-use kehoach::document::state::Verb::{Appraise, Approve, Endorse, Submit};
+use kehoach::document::state::Verb::{Amend, Appraise, Approve, Endorse, Submit};
 use kehoach::pb;
 use tonic::Code;
 use tonic_types::StatusExt;
@@ -126,6 +126,9 @@ engines! {
         h.budget().create_estimate(by("drafter", less)).await.unwrap();
         let found = h.found("less", "BUD-04").await.remove(0);
         assert_eq!((found.actual.as_str(), found.difference), ("25999", Some(-1)));
+        // While the annual estimate is amended, its text in force counts beside the supplement.
+        h.walk("e", &[Amend]).await;
+        assert_eq!(h.found("less", "BUD-04").await[0].difference, Some(-1));
     }
 
     async fn contents_natures_and_channels_have_floors_of_their_own(h: Harness) {

@@ -6,6 +6,7 @@
 mod access;
 mod approval;
 mod budget;
+mod check;
 mod classification;
 mod envelope;
 mod identity;
@@ -175,6 +176,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         workforce::table(world),
         approval::table(world),
         envelope::table(world),
+        check::table(world),
     ];
     slices.into_iter().flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! Every cell of the table, executed: each method, called by each role on each scope, by strangers and by people from elsewhere.
 
 mod approval;
+mod check;
 mod envelope;
 
 use bytes::Bytes;
@@ -125,6 +126,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| budget(method, o))
         .or_else(|| approval::request(method, o))
         .or_else(|| envelope::request(method, &o.envelope))
+        .or_else(|| check::request(method))
         .or_else(|| planning(method, &o.plan))
         .or_else(|| pay(method, &o.workforce_plan))
         .or_else(|| access(method, o))
