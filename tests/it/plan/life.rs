@@ -85,7 +85,7 @@ engines! {
         assert_eq!(found[1].1, "\"2010–2015\" reads as 6 years, the plan covers 2011 to 2015");
         let details = refused(h.moves(Submit, "p").await, Code::FailedPrecondition, "FINDING");
         let subjects = violations(&details);
-        assert_eq!(subjects, [("PLN-LABEL".to_owned(), plan_name("p")), ("PLN-01".to_owned(), format!("{}/fundings/sum", plan_name("p")))]);
+        assert_eq!(subjects, [("PLN-01".to_owned(), format!("{}/fundings/sum", plan_name("p"))), ("PLN-LABEL".to_owned(), plan_name("p"))]);
         let sum = h.items("p").await.into_iter().find(|item| item.name.ends_with("/sum")).unwrap();
         let right = replaced(&sum, funding("t", 0, pb::Nature::Recurrent, 22_000_000_000));
         h.plans().batch_write_plan(by("drafter", batch("p", vec![right]))).await.unwrap();
