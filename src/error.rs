@@ -278,4 +278,8 @@ reasons! {
     ProjectNotListable "PROJECT_NOT_LISTABLE",
     ProjectFixed "PROJECT_FIXED",
     ProjectYearOutside "PROJECT_YEAR_OUTSIDE",
+    EnvelopeKeyTaken "ENVELOPE_KEY_TAKEN",
+    EnvelopeWithdrawn "ENVELOPE_WITHDRAWN",
+    EnvelopeYearMissing "ENVELOPE_YEAR_MISSING",
+    RuleCitationMissing "RULE_CITATION_MISSING",
 }

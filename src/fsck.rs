@@ -76,6 +76,8 @@ fn check_jurisdiction(conn: &mut Conn, jurisdiction: &str, report: &mut Report) 
     crate::workforce::store::audit(conn, jurisdiction, &mut rows)?;
     crate::document::store::audit(conn, jurisdiction, &mut rows)?;
     crate::approval::store::audit(conn, jurisdiction, &mut rows)?;
+    crate::envelope::audit(conn, jurisdiction, &mut rows)?;
+    crate::check::audit(conn, jurisdiction, &mut rows)?;
     report.rows += rows.0.values().map(Vec::len).sum::<usize>();
     let mut faults = Vec::new();
     let mut revisions = 0;

@@ -127,6 +127,15 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/workforcePlans/{plan}/staffGroups/{group}`
     StaffGroupName, "jurisdictions" => jurisdiction, "workforcePlans" => plan, "staffGroups" => group);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/envelopes/{envelope}`
+    EnvelopeName, "jurisdictions" => jurisdiction, "envelopes" => envelope);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/rules/{rule}`
+    RuleName, "jurisdictions" => jurisdiction, "rules" => rule);
+resource_name!(
+    /// `jurisdictions/{jurisdiction}/ruleSets/{rule set}`
+    RuleSetName, "jurisdictions" => jurisdiction, "ruleSets" => rule_set);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/grants/{grant}`
     GrantName, "jurisdictions" => jurisdiction, "grants" => grant);
 resource_name!(

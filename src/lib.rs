@@ -21,6 +21,8 @@
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
 //! | [`project`] | projects of science and technology: their life, money, links to plans and estimates |
+//! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
+//! | [`check`] | the register of rules with what they rest on, and how grave a jurisdiction takes each |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
@@ -47,6 +49,7 @@ pub mod access;
 pub mod app;
 pub mod approval;
 pub mod budget;
+pub mod check;
 pub mod classification;
 pub mod client;
 pub mod clock;
@@ -54,6 +57,7 @@ pub mod commit;
 pub mod config;
 pub mod db;
 pub mod document;
+pub mod envelope;
 pub mod error;
 pub mod fsck;
 pub mod grpc;

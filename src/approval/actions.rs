@@ -121,7 +121,7 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     let findings = checked(&mut tx.view(), &document, &life, ask)?;
     refusals.extend(stops(&mut tx.view(), &life, &findings, &ask.with)?);
     refusals.extend(unknown_lines(&mut tx.view(), &document, ask)?);
-    refusals.extend(other_act(&mut tx.view(), ask.with.act.as_ref())?);
+    refusals.extend(other_act(&mut tx.view(), ask.with.act.as_ref(), "act")?);
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
@@ -189,11 +189,12 @@ fn unknown_lines(view: &mut View<'_>, document: &Document, ask: &Perform) -> Res
     Ok(missing.iter().map(refusal).collect())
 }
 
-fn other_act(view: &mut View<'_>, act: Option<&Act>) -> Result<Option<Refusal>> {
+/// Why an act cannot be the one that is meant: it was stated otherwise before.
+pub fn other_act(view: &mut View<'_>, act: Option<&Act>, field: &str) -> Result<Option<Refusal>> {
     let Some(act) = act else { return Ok(None) };
     Ok(store::find_act(view, act)?.filter(|(_, known)| known != act).map(|(_, known)| {
         let text = format!("{} of {} was stated before with signer {}", known.number, known.signed_on, known.signer);
-        Refusal::new(Reason::ActDiffers, "act", text)
+        Refusal::new(Reason::ActDiffers, field, text)
     }))
 }
 
@@ -226,13 +227,7 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
         Verb::Submit | Verb::Withdraw | Verb::Endorse | Verb::Approve | Verb::Close | Verb::Cancel => {}
     }
     if let Some(act) = &with.act {
-        let id = match store::find_act(&mut tx.view(), act)? {
-            Some((id, _)) => id,
-            None => {
-                store::insert_act(tx, &performer.new_id, act)?;
-                performer.new_id.clone()
-            }
-        };
+        let id = store::keep_act(tx, &performer.new_id, act)?;
         store::insert_decision(tx, &before.document, life.number, &id, &performer.person, before.in_force)?;
     }
     let life = opened(&mut tx.view(), life, &owner)?;

@@ -8,10 +8,12 @@ use crate::budget::included::Choice;
 use crate::budget::life::Plan as Figures;
 use crate::budget::model::inclusion::Inclusion;
 use crate::budget::model::{Estimate, Kind, Stage};
+use crate::check;
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::kind::DocumentKind;
 use crate::document::state::{State, Verb};
+use crate::envelope;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::{EstimateName, LineName, PlanItemName, PlanName, StaffGroupName, WorkforcePlanName};
 use crate::plan;
@@ -181,13 +183,19 @@ impl Document {
         }
     }
 
-    /// What the rules find.
+    /// What the rules find, as the jurisdiction takes them.
     pub fn check(&self, view: &mut View<'_>) -> Result<Vec<Finding>> {
-        match self {
-            Self::Estimate(estimate) => budget::life::check(view, estimate),
-            Self::Plan(plan) => plan::life::check(view, plan),
-            Self::Workforce(plan) => workforce::life::check(view, plan),
-        }
+        let (found, estimate) = match self {
+            Self::Estimate(estimate) => {
+                let mut found = budget::life::check(view, estimate)?;
+                found.extend(envelope::findings::check(view, estimate)?);
+                (found, Some(estimate.as_ref()))
+            }
+            Self::Plan(plan) => (plan::life::check(view, plan)?, None),
+            Self::Workforce(plan) => (workforce::life::check(view, plan)?, None),
+        };
+        let life = self.life();
+        check::findings(view, (life.year, life.state), estimate, found)
     }
 
     /// Which of some lines it does not have.

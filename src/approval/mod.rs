@@ -1,7 +1,7 @@
 //! The life of documents: the verbs, the acts that decide, and what was done before.
 
 mod acknowledge;
-mod actions;
+pub(crate) mod actions;
 mod batch;
 mod calendar;
 mod desk;
@@ -9,11 +9,11 @@ mod grpc;
 mod inbox;
 mod kinds;
 mod lists;
-mod model;
+pub(crate) mod model;
 mod regimes;
 mod release;
 pub(crate) mod store;
-mod wire;
+pub(crate) mod wire;
 
 pub use grpc::routes;
 pub(crate) use wire::finding;

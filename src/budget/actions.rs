@@ -1,6 +1,7 @@
 //! What may be done with estimates: load, decide, save. Lines are written in `batch`.
 
 use super::batch::{self, Operation, Written};
+use super::expand;
 use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
 use super::store::{self, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
@@ -318,13 +319,13 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     let after = position_of(&start.after);
     let (estimate, filter, in_force) = (ask.estimate, ask.filter, ask.in_force);
     let jurisdiction = estimate.jurisdiction.clone();
-    let with_subtrees = filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
+    let with_subtrees = filter.needs_scheme();
     // The codes of a subtree belong to the scheme, which other commands change.
     let depends = if with_subtrees { Depends::everything(read_at) } else { Depends::on(read_at, estimate.to_string()) };
     let read = move |view: &mut View<'_>| {
         let header = load_header(view, &estimate)?;
         let mut filter = filter.clone();
-        batch::expand_subtrees(view, &header.scheme, &mut filter)?;
+        expand::expand_codes(view, &header.scheme, &mut filter)?;
         let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
         let (at, id) = (&mut view.at(text), &estimate.estimate);
         // What fits a page wholly need not be cut out of more.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::model::{Amounts, Context, CostBasis, Estimate, Facts, Key, Line, Stage, changed_fields, refuse_line};
 use super::references;
-use super::store::{self, LineFilter};
+use super::store;
 use crate::app::{App, Instance, etag};
 use crate::classification::kept::KeptCodes;
 use crate::classification::model::Dimension;
@@ -437,28 +437,6 @@ fn existing<'a>(view: &mut View<'_>, key: &Key, lines: impl Iterator<Item = &'a 
         }
     }
     Ok(existing)
-}
-
-/// Turns the roots of subtrees into the codes below them.
-pub fn expand_subtrees(view: &mut View<'_>, scheme: &str, filter: &mut LineFilter) -> Result<()> {
-    for condition in filter.codes.iter_mut().filter(|condition| !condition.subtrees.is_empty()) {
-        let mut inside: BTreeSet<String> = condition.subtrees.drain(..).collect();
-        let tree = codes::tree(view, scheme, condition.dimension)?;
-        // A tree is at most so deep, so after that many rounds nothing can be missing.
-        for _ in 0..limits::TREE_DEPTH {
-            let before = inside.len();
-            for code in &tree {
-                if code.parent.as_ref().is_some_and(|parent| inside.contains(parent)) {
-                    inside.insert(code.code.clone());
-                }
-            }
-            if inside.len() == before {
-                break;
-            }
-        }
-        condition.codes.extend(inside);
-    }
-    Ok(())
 }
 
 /// The estimate that a line belongs to, from the names of both.

@@ -4,14 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::actions::load_header;
+use super::expand;
 use super::model::inclusion::{Balance, Counting, Inclusion, Tied};
 use super::model::{Estimate, Kind, Line, Stage, Totals};
 use super::store::{self, EstimateFilter};
 use crate::app::{App, Call, Depends, Instance, Keep, ReadAt, etag};
-use crate::classification::model::Dimension;
-use crate::classification::store as codes;
 use crate::commit::View;
-use crate::document::finding::{Citation, Finding, Severity};
+use crate::document::finding::{Finding, Severity};
 use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -135,7 +134,7 @@ pub fn balanced(view: &mut View<'_>, child: &Estimate, lines: &[Line]) -> Result
     };
     let Some(parent) = store::find_header(view, &inclusion.parent)? else { return Ok(Vec::new()) };
     let Some(in_force) = parent.in_force else { return Ok(Vec::new()) };
-    let fields = fields_of(view, &parent.scheme)?;
+    let fields = expand::fields(view, &parent.scheme)?;
     let field = |code: &str| fields.get(code).cloned();
     let own = store::all_lines(&mut view.at(in_force), &parent.id)?;
     let (mut whole, mut given) = (Balance::default(), Balance::default());
@@ -186,18 +185,7 @@ fn finding(
     let text = format!("{}: decided for the whole {expected}, kept and given {actual}{still}", of.join(", "));
     let mut finding = Finding::new("BUD-01", severity, parent.name().to_string(), text).compared(expected, actual);
     finding.difference = actual.checked_sub(expected);
-    let cited = |document: &str, article: &str| Citation { document: document.to_owned(), article: article.to_owned() };
-    finding.citations = vec![
-        cited("Luật 83/2015/QH13", "Điều 50.1a"),
-        cited("Luật 89/2025/QH15", "Điều 52.1a"),
-        cited("TT 342/2016/TT-BTC", "Điều 13.4"),
-    ];
     finding
-}
-
-fn fields_of(view: &mut View<'_>, scheme: &str) -> Result<BTreeMap<String, String>> {
-    let tree = codes::tree(view, scheme, Dimension::Functional)?;
-    Ok(tree.into_iter().filter_map(|code| Some((code.code, code.field?.as_str().to_owned()))).collect())
 }
 
 /// Asks for what an estimate takes in.

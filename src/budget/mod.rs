@@ -6,12 +6,14 @@ mod batch;
 mod compare;
 mod comparison;
 mod copy;
+pub(crate) mod expand;
 mod form;
 mod grpc;
 mod import;
 pub(crate) use actions::load;
 
 pub(crate) mod included;
+pub(crate) mod latest;
 pub(crate) mod life;
 mod list;
 mod listed;
@@ -22,7 +24,7 @@ mod rollup;
 mod stages;
 pub(crate) mod store;
 #[allow(missing_docs, reason = "public for the benches only")]
-mod summary;
+pub(crate) mod summary;
 mod wire;
 
 pub use grpc::routes;

@@ -13,7 +13,7 @@ use super::summary::{Basis, Cells, Ground, Header, Part, choose};
 use crate::app::Visibility;
 use crate::commit::{View, journal};
 use crate::error::Result;
-use crate::id::{DelegationName, EstimateName, GrantName, PlanName};
+use crate::id::{DelegationName, EnvelopeName, EstimateName, GrantName, PlanName};
 use crate::limits;
 
 /// How many commands since are looked through, and how many estimates may have changed; after more, all is added up again.
@@ -221,7 +221,7 @@ fn touched(view: &mut View<'_>, after: i64) -> Result<Option<Vec<String>>> {
             Some(name) => drop(touched.insert(name.estimate)),
             // Who may see what is part of the key, and plans are added up elsewhere.
             None if GrantName::parse(name).is_some() || DelegationName::parse(name).is_some() => {}
-            None if PlanName::parse(name).is_some() => {}
+            None if PlanName::parse(name).is_some() || EnvelopeName::parse(name).is_some() => {}
             None => return Ok(None),
         }
     }

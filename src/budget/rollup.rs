@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 
-use super::batch;
+use super::expand;
 use super::model::{Kind, Stage};
 use super::rolled::{Rolled, Rolls};
 use super::store::LineFilter;
@@ -118,7 +118,7 @@ fn chosen(view: &mut View<'_>, ask: &SummarizeBudget, ground: &Ground) -> Result
 }
 
 /// Sorts the estimates into classes; gives each as it counts, with its scheme.
-fn classify(ground: &mut Ground, chosen: Vec<Header>, basis: Basis, revision: i64) -> Vec<(String, Chosen)> {
+pub fn classify(ground: &mut Ground, chosen: Vec<Header>, basis: Basis, revision: i64) -> Vec<(String, Chosen)> {
     let mut numbers: BTreeMap<Class, usize> = BTreeMap::new();
     let mut counted = Vec::with_capacity(chosen.len());
     for header in chosen {
@@ -134,25 +134,25 @@ fn classify(ground: &mut Ground, chosen: Vec<Header>, basis: Basis, revision: i6
     counted
 }
 
-/// The sums of some estimates; where the filter has subtrees of codes, each scheme is asked with its own codes.
+/// The sums of some estimates; where the filter has subtrees of codes or fields, each scheme is asked with its own codes.
 pub fn add_up(
     view: &mut View<'_>,
     ask: &SummarizeBudget,
     counted: Vec<(String, Chosen)>,
     rows: Rows,
 ) -> Result<Vec<Part>> {
-    let with_subtrees = ask.filter.codes.iter().any(|codes| !codes.subtrees.is_empty());
+    let needs_scheme = ask.filter.needs_scheme();
     let mut by_scheme: BTreeMap<String, Vec<Chosen>> = BTreeMap::new();
     for (scheme, chosen) in counted {
-        let scheme = if with_subtrees { scheme } else { String::new() };
+        let scheme = if needs_scheme { scheme } else { String::new() };
         by_scheme.entry(scheme).or_default().push(chosen);
     }
     let attributes: Vec<Attribute> = ask.group_by.iter().map(|by| by.attribute).collect();
     let mut parts = Vec::new();
     for (scheme, chosen) in by_scheme {
         let mut filter = ask.filter.clone();
-        if with_subtrees {
-            batch::expand_subtrees(view, &scheme, &mut filter)?;
+        if needs_scheme {
+            expand::expand_codes(view, &scheme, &mut filter)?;
         }
         let sums = Sums { chosen: &chosen, rows, attributes: &attributes, stages: &ask.stages, filter: &filter };
         parts.extend(store::add_up(view, &sums)?);

@@ -974,3 +974,74 @@ diesel::table! {
         line -> Text,
     }
 }
+
+diesel::table! {
+    envelopes (jurisdiction, envelope) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        envelope -> Text,
+        at -> BigInt,
+        unit -> Text,
+    }
+}
+
+diesel::table! {
+    envelope_versions (jurisdiction, envelope, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        envelope -> Text,
+        at -> BigInt,
+        created_at -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        selector -> Text,
+        title -> Text,
+        note -> Text,
+        state -> Text,
+        act -> Text,
+    }
+}
+
+diesel::table! {
+    envelope_amounts (jurisdiction, envelope, year, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        envelope -> Text,
+        year -> BigInt,
+        unit -> Text,
+        kind -> Text,
+        selected -> Text,
+        amount -> BigInt,
+        retained -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rule_sets (jurisdiction, rule_set, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        rule_set -> Text,
+        first_year -> BigInt,
+        last_year -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    rule_settings (jurisdiction, rule, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        rule -> Text,
+        asking -> Text,
+        deciding -> Text,
+        first_year -> BigInt,
+        last_year -> Nullable<BigInt>,
+        document -> Text,
+        article -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(envelope_versions, envelope_amounts);

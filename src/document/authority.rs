@@ -73,6 +73,9 @@ words! {
         ManageCalendar "MANAGE_CALENDAR",
         ReadRefusals "READ_REFUSALS",
         AcknowledgeLines "ACKNOWLEDGE_LINES",
+        IssueEnvelope "ISSUE_ENVELOPE",
+        RetainEnvelope "RETAIN_ENVELOPE",
+        ManageRules "MANAGE_RULES",
     }
 }
 
@@ -139,6 +142,9 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::ManageCalendar, &[(&[Admin], Relation::Jurisdiction)]),
     (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
     (Action::AcknowledgeLines, &[(&[Drafter, Head], Relation::Owner)]),
+    (Action::IssueEnvelope, &[(&[Reviewer], Relation::Reviewing), (&[Approver], Relation::Approving)]),
+    (Action::RetainEnvelope, &[(&[Reviewer], Relation::Owner), (&[Reviewer], Relation::Reviewing)]),
+    (Action::ManageRules, &[(&[Admin], Relation::Jurisdiction)]),
 ];
 
 /// The ways to be entitled to an action.

@@ -1,5 +1,6 @@
 //! What a check finds in a document: a rule, what it is about, what was expected and what is there. Pure.
 
+use super::state::State;
 use crate::words;
 
 words! {
@@ -14,6 +15,25 @@ words! {
     }
 }
 
+/// Whether a unit still asks, or is decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Until it is appraised.
+    Asking,
+    /// From then on.
+    Deciding,
+}
+
+impl Phase {
+    /// The phase of a document in a state.
+    pub fn of(state: State) -> Self {
+        match state {
+            State::Draft | State::Submitted | State::Endorsed | State::Cancelled => Self::Asking,
+            State::Appraised | State::Approved | State::Closed => Self::Deciding,
+        }
+    }
+}
+
 /// A place in the law, or in a form, that a rule rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Citation {
@@ -21,6 +41,14 @@ pub struct Citation {
     pub document: String,
     /// Article and clause, as "Điều 13.4"; empty for the whole.
     pub article: String,
+}
+
+impl Citation {
+    /// As a person reads it: "TT 342/2016/TT-BTC, Điều 13.4".
+    pub fn text(&self) -> String {
+        let parts = [self.document.as_str(), self.article.as_str()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// One thing that a rule found.

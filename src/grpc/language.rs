@@ -121,6 +121,10 @@ sentences! {
     ProjectNotListable: "Danh mục có nhiệm vụ chưa thể phê duyệt.", "A project of the list cannot be listed.";
     ProjectFixed: "Nội dung này không còn được thay đổi.", "This does not change any more.";
     ProjectYearOutside: "Năm nằm ngoài thời gian thực hiện.", "A year lies outside the project.";
+    EnvelopeKeyTaken: "Đơn vị đã được giao mức này cho cùng khoản chi.", "The unit is told about the same money already.";
+    EnvelopeWithdrawn: "Mức giao này đã được thu hồi.", "The envelope was withdrawn.";
+    EnvelopeYearMissing: "Mức giao không có số cho năm này.", "The envelope says nothing of this year.";
+    RuleCitationMissing: "Quy tắc chưa được kiểm chứng phải có căn cứ.", "The rule needs a document that it rests on.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

@@ -12,7 +12,9 @@ use crate::app::App;
 use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
-use crate::{access, approval, budget, classification, identity, organisation, pb, plan, project, workforce};
+use crate::{
+    access, approval, budget, check, classification, envelope, identity, organisation, pb, plan, project, workforce,
+};
 
 /// The routes of every slice.
 pub const ROUTES: &[fn() -> Vec<Route>] = &[
@@ -25,6 +27,8 @@ pub const ROUTES: &[fn() -> Vec<Route>] = &[
     project::routes,
     workforce::routes,
     approval::routes,
+    envelope::routes,
+    check::routes,
 ];
 
 /// Who may call a method.

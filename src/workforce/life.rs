@@ -7,7 +7,7 @@ use super::model::{PlannedGroup, WorkforcePlan};
 use super::pay::{Fault, Month, Tables, calculate};
 use super::store::{self, PlanFilter};
 use crate::commit::{Tx, View};
-use crate::document::finding::{Citation, Finding, Severity};
+use crate::document::finding::{Finding, Severity};
 use crate::document::state::State;
 use crate::error::{Error, Result};
 use crate::id::WorkforcePlanName;
@@ -69,10 +69,8 @@ pub fn check(view: &mut View<'_>, plan: &WorkforcePlan) -> Result<Vec<Finding>> 
             Fault::Missing { what, on, field } => (format!("{what} is not in force on {on}"), field),
             Fault::Overflow => ("an amount of its pay is too large".to_owned(), "given"),
         };
-        let citation = Citation { document: "Nghị định 204/2004/NĐ-CP".to_owned(), article: String::new() };
         let name = plan.group_name(&planned.id).to_string();
-        let finding = Finding::new("HR-05", Severity::Error, name, message).field(field);
-        findings.push(Finding { citations: vec![citation], ..finding });
+        findings.push(Finding::new("HR-05", Severity::Error, name, message).field(field));
     }
     Ok(findings)
 }

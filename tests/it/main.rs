@@ -9,9 +9,11 @@
 mod access;
 mod approval;
 mod budget;
+mod check;
 mod classification;
 mod coverage;
 mod dice;
+mod envelope;
 mod harness;
 mod identity;
 mod machine;

@@ -4,6 +4,8 @@ pub mod calendar;
 pub mod changed;
 pub mod places;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::model::{Act, Decision, Justification, Step};
@@ -158,13 +160,30 @@ pub fn find_act(view: &mut View<'_>, act: &Act) -> Result<Option<(String, Act)>>
     Ok(row.map(|row| (row.act.clone(), act_of(row))))
 }
 
+/// Some acts by their ids.
+pub fn acts(view: &mut View<'_>, ids: &[String]) -> Result<HashMap<String, Act>> {
+    let rows = acts::table
+        .filter(acts::jurisdiction.eq(view.jurisdiction).and(acts::act.eq_any(ids)))
+        .load::<ActRow>(view.conn)?;
+    Ok(rows.into_iter().map(|row| (row.act.clone(), act_of(row))).collect())
+}
+
+/// The id of an act, which is written where it was not known.
+pub fn keep_act(tx: &mut Tx<'_>, new_id: &str, act: &Act) -> Result<String> {
+    if let Some((id, _)) = find_act(&mut tx.view(), act)? {
+        return Ok(id);
+    }
+    insert_act(tx, new_id, act)?;
+    Ok(new_id.to_owned())
+}
+
 fn act_of(row: ActRow) -> Act {
     let ActRow { number, signed_on, authority, signer, file_digest, .. } = row;
     Act { number, signed_on, authority, signer, file_digest }
 }
 
 /// Writes an act.
-pub fn insert_act(tx: &mut Tx<'_>, id: &str, act: &Act) -> Result<()> {
+fn insert_act(tx: &mut Tx<'_>, id: &str, act: &Act) -> Result<()> {
     let stamp = tx.stamp();
     let Act { number, signed_on, authority, signer, file_digest } = act.clone();
     let (jurisdiction, since, at) = (stamp.jurisdiction, stamp.since, tx.at());

@@ -1,7 +1,7 @@
 //! The reads of `approval.proto`.
 
 use super::verbs::document;
-use super::{act, finding, justification};
+use super::{act_message, finding, justification};
 use crate::approval::kinds::DocumentName;
 use crate::approval::lists::*;
 use crate::approval::model::Step;
@@ -133,7 +133,7 @@ fn decision(jurisdiction: &str, shown: Shown) -> pb::Decision {
         revision: decision.revision,
         at: timestamp(decision.at),
         person: principal(decision.person),
-        act: Some(act(decision.act)),
+        act: Some(act_message(decision.act)),
         previous_revision: decision.previous.unwrap_or_default(),
         totals: totals.collect(),
     }

@@ -8,7 +8,7 @@ mod verbs;
 pub use verbs::*;
 
 use super::model::{Act, Justification};
-use crate::document::finding::Finding;
+use crate::document::finding::{Citation, Finding};
 use crate::grpc::types::number;
 use crate::pb;
 
@@ -16,7 +16,8 @@ fn justification(given: Justification) -> pb::Justification {
     pb::Justification { rule: given.rule, text: given.text }
 }
 
-fn act(act: Act) -> pb::SignedAct {
+/// A signed act as a message.
+pub fn act_message(act: Act) -> pb::SignedAct {
     let digits = |digest: Vec<u8>| digest.iter().map(|byte| format!("{byte:02x}")).collect();
     pb::SignedAct {
         number: act.number,
@@ -31,10 +32,6 @@ fn act(act: Act) -> pb::SignedAct {
 pub(crate) fn finding(finding: Finding) -> pb::Finding {
     let Finding { rule, severity, message, objects, fields, expected, actual, difference, citations, suggestion } =
         finding;
-    let cited = |citation: crate::document::finding::Citation| {
-        let parts = [citation.document, citation.article];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
-    };
     pb::Finding {
         rule: rule.to_owned(),
         severity: number(severity),
@@ -44,7 +41,7 @@ pub(crate) fn finding(finding: Finding) -> pb::Finding {
         expected,
         actual,
         difference,
-        citations: citations.into_iter().map(cited).collect(),
+        citations: citations.iter().map(Citation::text).collect(),
         suggestion,
     }
 }

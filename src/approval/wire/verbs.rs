@@ -82,7 +82,7 @@ verbs! {
     /// Asks to approve.
     Approve: ApproveRequest = |message, faults| With {
         justifications: justifications(std::mem::take(&mut message.justifications), faults),
-        act: act(message.act.take(), faults),
+        act: act(message.act.take(), "act", faults),
         ..With::default()
     };
     /// Asks for an amendment.
@@ -120,7 +120,7 @@ batches! {
     /// Asks to approve many under one act.
     BatchApprove: BatchApproveRequest of Approve = |message, faults| With {
         justifications: justifications(std::mem::take(&mut message.justifications), faults),
-        act: act(message.act.take(), faults),
+        act: act(message.act.take(), "act", faults),
         ..With::default()
     };
 }
@@ -197,13 +197,15 @@ fn justifications(given: Vec<pb::Justification>, faults: &mut Faults) -> Vec<Jus
     given.into_iter().enumerate().map(read).collect()
 }
 
-fn act(message: Option<pb::SignedAct>, faults: &mut Faults) -> Option<Act> {
+/// A signed act that stands at a field of a request.
+pub fn act(message: Option<pb::SignedAct>, field: &str, faults: &mut Faults) -> Option<Act> {
     let pb::SignedAct { number, signed_on, authority, signer, file_sha256 } = message?;
-    faults.when(!is_day(&signed_on), "act.signed_on", "is not a day of the calendar");
+    let of = |name: &str| format!("{field}.{name}");
+    faults.when(!is_day(&signed_on), &of("signed_on"), "is not a day of the calendar");
     Some(Act {
-        number: faults.name("act.number", &number, true),
-        authority: faults.name("act.authority", &authority, true),
-        signer: faults.name("act.signer", &signer, true),
+        number: faults.name(&of("number"), &number, true),
+        authority: faults.name(&of("authority"), &authority, true),
+        signer: faults.name(&of("signer"), &signer, true),
         file_digest: digest(&file_sha256),
         signed_on,
     })

@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::reading::LineColumns;
 use crate::budget::model::{Amounts, Autonomy, Baseline, Channel, Codes, Content, Line, Nature, Side, Stage};
-use crate::classification::model::Dimension;
+use crate::classification::model::{Dimension, FinancingClass, SpendField};
 use crate::commit::{Tx, View};
 use crate::db::schema::line_versions as lines;
 use crate::db::{Conn, Db, Forever, direct, record};
@@ -71,6 +71,10 @@ pub struct LineFilter {
     pub contents: Vec<Option<Content>>,
     pub channels: Vec<Option<Channel>>,
     pub codes: Vec<CodeFilter>,
+    /// Of the functional code; turned into codes before the table is asked.
+    pub fields: Vec<SpendField>,
+    /// Of the source code; the same.
+    pub financing_classes: Vec<FinancingClass>,
     pub unset_stages: Vec<Stage>,
     pub set_stages: Vec<Stage>,
     pub delegated: Option<bool>,
@@ -79,6 +83,14 @@ pub struct LineFilter {
     pub plan_task: Option<String>,
     /// Patterns that all must be found in the description.
     pub patterns: Vec<String>,
+}
+
+impl LineFilter {
+    /// Whether the codes of a scheme must be known before the table can be asked.
+    pub fn needs_scheme(&self) -> bool {
+        let with_subtrees = self.codes.iter().any(|codes| !codes.subtrees.is_empty());
+        with_subtrees || !self.fields.is_empty() || !self.financing_classes.is_empty()
+    }
 }
 
 /// Conditions on the code of one dimension, of which one must hold.

@@ -207,7 +207,7 @@ impl Tree {
     }
 
     /// What the nearest code says, upwards, of the field or the class of financing.
-    fn inherited(&self, code: &str, attribute: Attribute) -> String {
+    pub fn inherited(&self, code: &str, attribute: Attribute) -> String {
         let said = |code: &Code| {
             let field = code.field.map(Word::as_str);
             if attribute == Attribute::Field { field } else { code.financing_class.map(Word::as_str) }

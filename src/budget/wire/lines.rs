@@ -314,6 +314,8 @@ pub fn filter(message: pb::LineFilter, jurisdiction: &str, path: &str, faults: &
         contents: optional(&message.contents),
         channels: optional(&message.channels),
         codes,
+        fields: Vec::new(),
+        financing_classes: Vec::new(),
         unset_stages: words(&message.unset_stages),
         set_stages: words(&message.set_stages),
         delegated: message.delegated,

@@ -6,6 +6,7 @@ use kehoach::pb;
 use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
+use kehoach::pb::envelope_service_client::EnvelopeServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
@@ -157,6 +158,11 @@ impl Harness {
     /// A client of ProjectService with a credential.
     pub fn projects_as(&self, credential: &str) -> ProjectServiceClient<As> {
         ProjectServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of EnvelopeService with a credential.
+    pub fn envelopes_as(&self, credential: &str) -> EnvelopeServiceClient<As> {
+        EnvelopeServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of BudgetService with a credential.

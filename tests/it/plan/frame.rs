@@ -87,7 +87,7 @@ impl Harness {
     }
 
     /// The warnings and errors about the money of a plan: rule, expected, actual.
-    async fn found(&self, id: &str) -> Vec<(String, String, String)> {
+    async fn of_frame(&self, id: &str) -> Vec<(String, String, String)> {
         let request = pb::CheckDocumentRequest { name: plan_name(id), read_at: None };
         let findings = self.approval().check_document(request).await.unwrap().into_inner().findings;
         findings.into_iter().map(|one| (one.rule, one.expected, one.actual)).collect()
@@ -115,14 +115,14 @@ engines! {
         assert_eq!(column(&frame, Investment, baseline), in_dong(&[(2017, 18_500.0), (2018, 59_500.0), (2019, 43_500.0), (2020, 16_500.0)]));
         assert_eq!(column(&frame, Recurrent, baseline), in_dong(&[(2017, 6_000.0), (2018, 5_089.0), (2019, 5_180.2), (2020, 5_273.7)]));
         assert_eq!(column(&frame, Recurrent, new), in_dong(&[(2018, 3_707.0), (2019, 3_084.0), (2020, 3_939.0)]));
-        assert!(h.found("p").await.is_empty());
+        assert!(h.of_frame("p").await.is_empty());
 
         // Example 6: II did not begin in 2017. Its money is new, and the check says so until it is moved.
         let all = h.items("p").await;
         let item = |id: &str| all.iter().find(|item| item.name.ends_with(&format!("/{id}"))).unwrap();
         h.write("p", vec![replaced(item("ii"), piece("ii", "2018-03-01"))]).await;
         let slipped = ("PLN-07".to_owned(), "NEW".to_owned(), "BASELINE".to_owned());
-        assert_eq!(h.found("p").await, [slipped.clone(), slipped]);
+        assert_eq!(h.of_frame("p").await, [slipped.clone(), slipped]);
         let moved = vec![
             deleted(item("ii-2017")),
             replaced(item("ii-2018"), money("ii", Investment, New, 2018, 8_000.0)),
@@ -136,7 +136,7 @@ engines! {
         // Example 7.
         assert_eq!(column(&frame, Recurrent, need), in_dong(&[(2017, 6_000.0), (2018, 8_796.0), (2019, 8_264.2), (2020, 9_212.7)]));
         assert!(frame.overflow.is_empty());
-        assert!(h.found("p").await.is_empty());
+        assert!(h.of_frame("p").await.is_empty());
 
         // Example 8: what was assigned for 2018, and the ceilings of 2019 and 2020.
         let ceilings = [(2018, 60_500.0), (2019, 100_000.0), (2020, 55_500.0)];
@@ -156,7 +156,7 @@ engines! {
         expected.sort();
         assert_eq!(overflow, expected);
         let above = |year: usize| ("BUD-22".to_owned(), dong(ceilings[year].1).to_string(), dong([91_500.0, 110_500.0][year]).to_string());
-        assert_eq!(h.found("p").await, [above(0), above(1)]);
+        assert_eq!(h.of_frame("p").await, [above(0), above(1)]);
     }
 
     async fn the_frame_of_the_next_year_starts_from_what_was_assigned(h: Harness) {
@@ -170,7 +170,7 @@ engines! {
         let frame = h.frame("p").await;
         assert_eq!(column(&frame, Investment, |need| need.gap), in_dong(&[(2018, -2_200.0), (2019, -4_300.0), (2020, 0.0)]));
         // What is expected of the base year is told, not judged.
-        assert_eq!(h.found("p").await, [("BUD-22".to_owned(), dong(100_000.0).to_string(), dong(104_300.0).to_string())]);
+        assert_eq!(h.of_frame("p").await, [("BUD-22".to_owned(), dong(100_000.0).to_string(), dong(104_300.0).to_string())]);
     }
 
     async fn the_first_year_stands_beside_the_annual_estimate(h: Harness) {
@@ -178,11 +178,11 @@ engines! {
         let rows: &[Row] = &[("all", "2016-01-01", Recurrent, Baseline, &[(2025, 5.0), (2026, 6.0)])];
         h.plans().create_plan(by("drafter", rolling("p", 2024, items(rows)))).await.unwrap();
         assert_eq!(h.frame("p").await.estimate, "");
-        assert!(h.found("p").await.is_empty());
+        assert!(h.of_frame("p").await.is_empty());
         h.budget().create_estimate(by("drafter", create("e", 2025, vec![line("101", dong(4.0))]))).await.unwrap();
         let frame = h.frame("p").await;
         assert_eq!(frame.estimate, "jurisdictions/dt/estimates/e");
         assert_eq!(column(&frame, Recurrent, |need| need.estimate_requested), [(2025, dong(4.0))]);
-        assert_eq!(h.found("p").await, [("BUD-21".to_owned(), dong(4.0).to_string(), dong(5.0).to_string())]);
+        assert_eq!(h.of_frame("p").await, [("BUD-21".to_owned(), dong(4.0).to_string(), dong(5.0).to_string())]);
     }
 }

@@ -81,11 +81,11 @@ engines! {
         let wrong = created("sum", funding("t", 0, pb::Nature::Recurrent, 21_000_000_000));
         h.plans().batch_write_plan(by("drafter", batch("p", vec![wrong]))).await.unwrap();
         let found = rules(&h, "p").await;
-        assert_eq!(found.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>(), ["PLN-LABEL", "PLN-01"]);
-        assert_eq!(found[0].1, "\"2010–2015\" reads as 6 years, the plan covers 2011 to 2015");
+        assert_eq!(found.iter().map(|(rule, _)| rule.as_str()).collect::<Vec<_>>(), ["PLN-01", "PLN-LABEL"]);
+        assert_eq!(found[1].1, "\"2010–2015\" reads as 6 years, the plan covers 2011 to 2015");
         let details = refused(h.moves(Submit, "p").await, Code::FailedPrecondition, "FINDING");
         let subjects = violations(&details);
-        assert_eq!(subjects, [("PLN-LABEL".to_owned(), plan_name("p")), ("PLN-01".to_owned(), format!("{}/fundings/sum", plan_name("p")))]);
+        assert_eq!(subjects, [("PLN-01".to_owned(), format!("{}/fundings/sum", plan_name("p"))), ("PLN-LABEL".to_owned(), plan_name("p"))]);
         let sum = h.items("p").await.into_iter().find(|item| item.name.ends_with("/sum")).unwrap();
         let right = replaced(&sum, funding("t", 0, pb::Nature::Recurrent, 22_000_000_000));
         h.plans().batch_write_plan(by("drafter", batch("p", vec![right]))).await.unwrap();

@@ -7,7 +7,9 @@ mod access;
 mod approval;
 mod budget;
 mod changed;
+mod check;
 mod classification;
+mod envelope;
 mod identity;
 pub mod manual;
 mod organisation;
@@ -176,6 +178,8 @@ pub fn table(world: &World) -> Vec<Asked> {
         project::table(world),
         workforce::table(world),
         approval::table(world),
+        envelope::table(world),
+        check::table(world),
     ];
     slices.into_iter().flatten().collect()
 }

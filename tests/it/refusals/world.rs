@@ -105,6 +105,8 @@ impl World {
         super::plan::make(self, h).await;
         super::workforce::make(self, h).await;
         super::project::make(self, h).await;
+        super::envelope::make(self, h).await;
+        super::check::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
         self.etags.insert(dt.name, dt.etag);

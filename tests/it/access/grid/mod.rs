@@ -1,6 +1,8 @@
 //! Every cell of the table, executed: each method, called by each role on each scope, by strangers and by people from elsewhere.
 
 mod approval;
+mod check;
+mod envelope;
 
 use bytes::Bytes;
 use kehoach::document::authority::{Action, Relation, Role, Rule};
@@ -41,6 +43,7 @@ struct Objects {
     project: pb::Project,
     workforce_plan: pb::WorkforcePlan,
     scheme: pb::Scheme,
+    envelope: pb::Envelope,
     grant: pb::Grant,
     pending: pb::Grant,
     delegation: pb::Delegation,
@@ -101,6 +104,7 @@ async fn objects(g: &Ground) -> Objects {
         project: g.h.projects_as(&g.an).get_project(project).await.unwrap().into_inner(),
         workforce_plan: super::pay::made(g).await,
         line: lines.first().unwrap().name.clone(),
+        envelope: issued(g).await,
         scheme: g.h.classification_as(&g.an).get_scheme(scheme).await.unwrap().into_inner(),
         grant: g.give("other", pb::Role::Reader, "khcn").await,
         pending: g
@@ -114,12 +118,20 @@ async fn objects(g: &Ground) -> Objects {
     }
 }
 
+async fn issued(g: &Ground) -> pb::Envelope {
+    let finance = g.holder("finance", pb::Role::Reviewer, "stc").await;
+    let request = crate::envelope::issue("v", pb::EnvelopeKind::Ceiling, 1);
+    g.h.envelopes_as(&finance).issue_envelope(request).await.unwrap().into_inner()
+}
+
 /// A request of a method that is in order; what changes something is only tried.
 fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
     organisation(method, o)
         .or_else(|| classification(method, o))
         .or_else(|| budget(method, o))
         .or_else(|| approval::request(method, o))
+        .or_else(|| envelope::request(method, &o.envelope))
+        .or_else(|| check::request(method))
         .or_else(|| planning(method, &o.plan))
         .or_else(|| portfolio(method, &o.project))
         .or_else(|| pay(method, &o.workforce_plan))
@@ -391,6 +403,8 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         (Action::ManageSchemes, Action::ReadMember),
         (Action::DraftDocument, Action::ReadDocument),
         (Action::AcknowledgeLines, Action::ReadDocument),
+        (Action::IssueEnvelope, Action::ReadDocument),
+        (Action::RetainEnvelope, Action::ReadDocument),
         (Action::ManageGrants, Action::ReadGrants),
         (Action::ManageDelegations, Action::ReadDelegations),
     ];

@@ -1,0 +1,3 @@
+DROP TABLE envelope_amounts;
+DROP TABLE envelope_versions;
+DROP TABLE envelopes;

@@ -1,0 +1,2 @@
+DROP TABLE rule_settings;
+DROP TABLE rule_sets;

@@ -1,0 +1,44 @@
+//! The rules of plans over several years.
+
+use super::{Rule, RuleSet::Form};
+use crate::document::finding::Severity::{Error, Warning};
+
+/// In the order of their ids.
+pub const RULES: &[Rule] = &[
+    Rule::new(
+        Form,
+        "PLN-01",
+        Error,
+        "Tổng bằng cộng theo năm, theo nguồn và theo tính chất",
+        "A stated sum is the sum of its parts by year, class and nature",
+    ),
+    Rule::new(Form, "PLN-02", Error, "Năm của chỉ tiêu thuộc thời kỳ kế hoạch", "Years are those of the plan"),
+    Rule::new(
+        Form,
+        "PLN-10",
+        Warning,
+        "Nhiệm vụ gắn với mục tiêu, hoặc nêu lý do ngoài kế hoạch",
+        "A task serves a goal, or says why it stands outside",
+    ),
+    Rule::new(
+        Form,
+        "PLN-LABEL",
+        Warning,
+        "Tên thời kỳ khớp với các năm của kế hoạch",
+        "The label reads as the years of the plan",
+    ),
+    Rule::new(
+        Form,
+        "PLN-PARTS",
+        Warning,
+        "Cộng các nhiệm vụ khớp với kinh phí của kế hoạch",
+        "The money of the tasks ties with that of the plan",
+    ),
+    Rule::new(
+        Form,
+        "PLN-SPAN",
+        Warning,
+        "Số năm theo lệ của loại kế hoạch",
+        "A plan covers as many years as its kind does by custom",
+    ),
+];
