@@ -269,4 +269,6 @@ reasons! {
     PayComponentOrder "PAY_COMPONENT_ORDER",
     PayParameterMissing "PAY_PARAMETER_MISSING",
     GroupsPerPlan "GROUPS_PER_PLAN",
+    StaffingTwice "STAFFING_TWICE",
+    QuotaDecided "QUOTA_DECIDED",
 }

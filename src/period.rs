@@ -45,6 +45,12 @@ pub fn days_between(from: &str, to: &str) -> i64 {
     }
 }
 
+/// The day before another, as text; the same where it is no day.
+pub fn day_before(day: &str) -> String {
+    let before = day.parse::<Date>().ok().and_then(|day| day.yesterday().ok());
+    before.map_or_else(|| day.to_owned(), |day| day.to_string())
+}
+
 /// Whether a text names a time zone.
 pub fn is_time_zone(name: &str) -> bool {
     name.contains('/') && TimeZone::get(name).is_ok() || name == "UTC"

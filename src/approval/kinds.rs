@@ -72,6 +72,9 @@ impl DocumentName {
         if let Some(StaffGroupName { jurisdiction, plan, group }) = StaffGroupName::parse(text) {
             return Some((Self::Workforce(WorkforcePlanName { jurisdiction, plan }), format!("staffGroups/{group}")));
         }
+        if let Some((plan, line)) = workforce::life::of_item(text) {
+            return Some((Self::Workforce(plan), line));
+        }
         let name = PlanItemName::parse(text)?;
         Some((Self::Plan(name.plan_name()), format!("{}/{}", name.collection, name.item)))
     }
@@ -219,11 +222,8 @@ impl Document {
                 (Planned::Plan(Box::new(moved)), Vec::new())
             }
             Self::Workforce(plan) => {
-                let moved = match (verb, plan.in_force) {
-                    (Verb::Cancel, Some(in_force)) => workforce::life::restore(view, plan, in_force)?,
-                    _ => MovedWorkforce::of_header(plan),
-                };
-                (Planned::Workforce(Box::new(moved)), Vec::new())
+                let (moved, refusals) = workforce::life::moved(view, plan, verb, then)?;
+                (Planned::Workforce(Box::new(moved)), refusals)
             }
         };
         if verb == Verb::Approve
