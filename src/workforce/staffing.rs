@@ -215,7 +215,7 @@ fn refuse_content(
     let named: Vec<String> = named.map(|(_, group)| group.to_owned()).collect();
     let groups = store::some_groups(view, &plan.id, &named)?;
     let calendar = units::fiscal_calendar(view.conn, &plan.jurisdiction)?;
-    let mut refusals = Vec::new();
+    let (mut refusals, mut years) = (Vec::new(), Vec::new());
     for (path, item) in written {
         if let Some(unit) = item.content.unit().filter(|unit| !below.contains(*unit)) {
             let name = UnitName { jurisdiction: plan.jurisdiction.clone(), unit: unit.to_owned() };
@@ -229,16 +229,17 @@ fn refuse_content(
         let Some(year) = item.content.year() else { continue };
         if !plan.covers(year) {
             let text = format!("{year} is not one of the years {} to {}", plan.key.first_year, plan.key.last_year);
-            refusals.push(Refusal::new(Reason::PlanYearOutside, field(path, item, "year"), text));
+            years.push(Refusal::new(Reason::PlanYearOutside, field(path, item, "year"), text));
         }
         let (first, end) = (calendar.first_day(year), calendar.first_day(year + 1));
         if let Content::Demand(demand) = &item.content
             && demand.starts_on.as_ref().is_some_and(|day| *day < first || *day >= end)
         {
             let text = format!("is no day of {year}, which begins on {first}");
-            refusals.push(Refusal::new(Reason::PlanYearOutside, field(path, item, "starts_on"), text));
+            years.push(Refusal::new(Reason::PlanYearOutside, field(path, item, "starts_on"), text));
         }
     }
+    refusals.extend(years);
     refusals.extend(refuse_twice(view, plan, written, changes)?);
     Ok(refusals)
 }
