@@ -282,4 +282,6 @@ reasons! {
     EnvelopeWithdrawn "ENVELOPE_WITHDRAWN",
     EnvelopeYearMissing "ENVELOPE_YEAR_MISSING",
     RuleCitationMissing "RULE_CITATION_MISSING",
+    StaffingTwice "STAFFING_TWICE",
+    QuotaDecided "QUOTA_DECIDED",
 }

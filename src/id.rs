@@ -183,6 +183,42 @@ impl fmt::Display for PlanItemName {
     }
 }
 
+/// `jurisdictions/{jurisdiction}/workforcePlans/{plan}/{collection}/{item}`, where the collection says the kind of the item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the fields are the segments of the name")]
+pub struct StaffingItemName {
+    pub jurisdiction: String,
+    pub plan: String,
+    pub collection: &'static str,
+    pub item: String,
+}
+
+impl StaffingItemName {
+    /// The collections of the headcount of an HR plan.
+    pub const COLLECTIONS: &[&str] =
+        &["demands", "positions", "trainings", "attractions", "flows", "cohorts", "raises"];
+
+    /// Reads a name; `None` where it is not of this form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (rest, item) = text.rsplit_once('/').filter(|(_, item)| !item.is_empty())?;
+        let (plan, collection) = rest.rsplit_once('/')?;
+        let collection = Self::COLLECTIONS.iter().find(|known| **known == collection)?;
+        let WorkforcePlanName { jurisdiction, plan } = WorkforcePlanName::parse(plan)?;
+        Some(Self { jurisdiction, plan, collection, item: item.to_owned() })
+    }
+
+    /// The name of the plan.
+    pub fn plan_name(&self) -> WorkforcePlanName {
+        WorkforcePlanName { jurisdiction: self.jurisdiction.clone(), plan: self.plan.clone() }
+    }
+}
+
+impl fmt::Display for StaffingItemName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.plan_name(), self.collection, self.item)
+    }
+}
+
 /// Whether a text can be the id of a principal: 1 to 100 printable ASCII characters without blanks and slashes.
 pub fn is_principal(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_graphic() && c != b'/')
@@ -207,6 +243,9 @@ mod tests {
         let text = "jurisdictions/hcm/plans/p1/goals/g1";
         assert_eq!(PlanItemName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
         assert_eq!(PlanItemName::parse("jurisdictions/hcm/plans/p1/lines/g1"), None);
+        let text = "jurisdictions/hcm/workforcePlans/w1/demands/d1";
+        assert_eq!(StaffingItemName::parse(text).map(|name| name.to_string()).as_deref(), Some(text));
+        assert_eq!(StaffingItemName::parse("jurisdictions/hcm/workforcePlans/w1/staffGroups/d1"), None);
     }
 
     #[test]

@@ -60,6 +60,12 @@ fn moved(day: &str, span: Result<jiff::Span, jiff::Error>) -> String {
     moved.map_or_else(|_| day.to_owned(), |date| date.to_string())
 }
 
+/// The day before another, as text; the same where it is no day.
+pub fn day_before(day: &str) -> String {
+    let before = day.parse::<Date>().ok().and_then(|day| day.yesterday().ok());
+    before.map_or_else(|| day.to_owned(), |day| day.to_string())
+}
+
 /// Whether a text names a time zone.
 pub fn is_time_zone(name: &str) -> bool {
     name.contains('/') && TimeZone::get(name).is_ok() || name == "UTC"

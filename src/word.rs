@@ -40,5 +40,13 @@ macro_rules! words {
                 serializer.serialize_str($crate::word::Word::as_str(*self))
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?;
+                let unknown = || serde::de::Error::custom(format!("{text} is not a word of {}", stringify!($Name)));
+                <Self as $crate::word::Word>::parse(&text).ok_or_else(unknown)
+            }
+        }
     };
 }

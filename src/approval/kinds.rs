@@ -7,11 +7,12 @@ use crate::budget;
 use crate::budget::included::Choice;
 use crate::budget::life::Plan as Figures;
 use crate::budget::model::inclusion::Inclusion;
-use crate::budget::model::{Estimate, Kind, Stage};
+use crate::budget::model::{Estimate, Kind};
 use crate::check;
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::kind::DocumentKind;
+use crate::document::stages::Stage;
 use crate::document::state::{State, Verb};
 use crate::envelope;
 use crate::error::{Error, Reason, Refusal, Result};
@@ -74,6 +75,9 @@ impl DocumentName {
         }
         if let Some(StaffGroupName { jurisdiction, plan, group }) = StaffGroupName::parse(text) {
             return Some((Self::Workforce(WorkforcePlanName { jurisdiction, plan }), format!("staffGroups/{group}")));
+        }
+        if let Some((plan, line)) = workforce::life::of_item(text) {
+            return Some((Self::Workforce(plan), line));
         }
         let name = PlanItemName::parse(text)?;
         Some((Self::Plan(name.plan_name()), format!("{}/{}", name.collection, name.item)))
@@ -238,11 +242,8 @@ impl Document {
                 (Planned::Plan(Box::new(moved)), refusals)
             }
             Self::Workforce(plan) => {
-                let moved = match (verb, plan.in_force) {
-                    (Verb::Cancel, Some(in_force)) => workforce::life::restore(view, plan, in_force)?,
-                    _ => MovedWorkforce::of_header(plan),
-                };
-                (Planned::Workforce(Box::new(moved)), Vec::new())
+                let (moved, refusals) = workforce::life::moved(view, plan, verb, then)?;
+                (Planned::Workforce(Box::new(moved)), refusals)
             }
         };
         if verb == Verb::Approve

@@ -6,10 +6,11 @@ use super::batch::{self, Changes};
 use super::form;
 use super::included;
 use super::model::inclusion::Inclusion;
-use super::model::{Amounts, Estimate, Kind, Line, Stage, Totals};
+use super::model::{Amounts, Estimate, Kind, Line, Totals};
 use super::store::{self, EstimateFilter};
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
+use crate::document::stages::{self, Filled, Stage, Staged};
 use crate::document::state::State;
 use crate::error::{Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -75,56 +76,43 @@ impl Plan {
 
 /// Fills a stage from the one before, where it is not stated; every line that was changed without a reason is a refusal.
 pub fn complete(view: &mut View<'_>, estimate: &Estimate, stage: Stage) -> Result<(Plan, Vec<Refusal>)> {
-    let from = if stage == Stage::Decided { Stage::Appraised } else { Stage::Requested };
     let lines = store::all_lines(view, &estimate.id)?;
     let mut refusals = Vec::new();
     let (mut ended, mut begun, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
-        let (before, figure) = (line.amounts.get(from), line.amounts.get(stage));
-        let reason = if stage == Stage::Decided { &line.decided_reason } else { &line.appraised_reason };
-        if stage == Stage::Appraised && figure.is_some() && figure != before {
+        let figure = line.figure(stage);
+        if stage == Stage::Appraised && figure.is_some() && figure != line.figure(Stage::Requested) {
             changed.push(line.id.clone());
         }
-        match figure {
-            Some(_) if figure != before && reason.is_none() => {
+        let mut filled = line.clone();
+        match stages::fill(&mut filled, stage) {
+            Filled::Unexplained => {
                 let name = estimate.line_name(&line.id).to_string();
                 let text = "its figure differs from the stage before, and no reason is given";
                 refusals.push(Refusal::new(Reason::StageReasonMissing, name, text));
             }
-            None if before.is_some() => {
-                let mut filled = line.clone();
-                filled.amounts.set(stage, before);
+            Filled::Taken => {
                 ended.push(line);
                 begun.push(filled);
             }
-            _ => {}
+            Filled::Stays => {}
         }
     }
     Ok((Plan { changed, ..Plan::new(estimate, Changes::of(ended, begun))? }, refusals))
 }
 
-/// Takes away the stages that a return undoes: what was decided, and below ENDORSED what was appraised too.
+/// Takes away the stages that a return undoes.
 pub fn clear(view: &mut View<'_>, estimate: &Estimate, then: State) -> Result<Plan> {
-    rewrite(view, estimate, |line| {
-        line.amounts.set(Stage::Decided, None);
-        line.decided_reason = None;
-        if then != State::Endorsed {
-            line.amounts.set(Stage::Appraised, None);
-            line.appraised_reason = None;
-        }
-    })
+    rewrite(view, estimate, |line| stages::clear(line, then))
 }
 
 /// Begins an amendment: what was decided is what is requested, and the later stages are open again.
 pub fn restate(view: &mut View<'_>, estimate: &Estimate) -> Result<Plan> {
     rewrite(view, estimate, |line| {
-        let decided = line.amounts.get(Stage::Decided);
-        line.amounts.set(Stage::Requested, decided);
-        line.amounts.set(Stage::Appraised, None);
-        line.amounts.set(Stage::Decided, None);
-        (line.appraised_reason, line.decided_reason) = (None, None);
+        stages::restate(line);
         // A cost basis that no longer gives the figure would be refused at the next change of the line.
-        line.basis = line.basis.filter(|basis| decided.is_some_and(|decided| basis.product() == i128::from(decided)));
+        let requested = line.figure(Stage::Requested);
+        line.basis = line.basis.filter(|basis| requested.is_some_and(|figure| basis.product() == i128::from(figure)));
     })
 }
 

@@ -1,9 +1,9 @@
 //! Which fields of a line are written in which state: the rules of its stages. Pure.
 
-use super::model::{Amounts, Kind, Line, changed_fields};
+use super::model::{Amounts, Kind, Line, Stage, changed_fields};
+use crate::document::stages::{Stage as Staging, Staged};
 use crate::document::state::State;
 use crate::error::{Reason, Refusal};
-use crate::word::Word;
 
 /// Why fields of a line may not be written in a state, each with its path; `old` is the line as it stands.
 pub fn refuse_fields(line: &Line, old: Option<&Line>, kind: Kind, state: State, path: &str) -> Vec<Refusal> {
@@ -12,25 +12,61 @@ pub fn refuse_fields(line: &Line, old: Option<&Line>, kind: Kind, state: State, 
         None => changed_fields(&without_figures(line), line),
     };
     let refused = written.into_iter().filter(|field| !is_writable(kind, state, field));
-    refused.map(|field| Refusal::new(Reason::StageNotWritable, format!("{path}.{field}"), why(field, state))).collect()
+    refused
+        .map(|field| {
+            Refusal::new(Reason::StageNotWritable, format!("{path}.{field}"), stage_of(field).why("estimate", state))
+        })
+        .collect()
 }
 
 /// Whether a field is written in a state. Whoever adds a line in a later state describes it; that is no change of a field.
 fn is_writable(kind: Kind, state: State, field: &str) -> bool {
+    let stage = stage_of(field);
+    state == stage.state() || stage != Staging::Requested && kind == Kind::Reference
+}
+
+/// The stage to which a field belongs; whatever is not of a later one is the drafter's.
+fn stage_of(field: &str) -> Staging {
     match field {
-        "amounts.appraised" | "appraised_reason" => state == State::Endorsed || kind == Kind::Reference,
-        "amounts.decided" | "decided_reason" => state == State::Appraised || kind == Kind::Reference,
-        _ => state == State::Draft,
+        "amounts.appraised" | "appraised_reason" => Staging::Appraised,
+        "amounts.decided" | "decided_reason" => Staging::Decided,
+        _ => Staging::Requested,
     }
 }
 
-fn why(field: &str, state: State) -> String {
-    let when = match field {
-        "amounts.appraised" | "appraised_reason" => "by the reviewer while the estimate is ENDORSED",
-        "amounts.decided" | "decided_reason" => "by the approver while the estimate is APPRAISED",
-        _ => "by the drafter while the estimate is a DRAFT",
-    };
-    format!("is written {when}; it is {}", state.as_str())
+impl Staged for Line {
+    fn figure(&self, stage: Staging) -> Option<i64> {
+        self.amounts.get(column(stage))
+    }
+
+    fn set_figure(&mut self, stage: Staging, figure: Option<i64>) {
+        self.amounts.set(column(stage), figure);
+    }
+
+    fn reason(&self, stage: Staging) -> Option<&str> {
+        match stage {
+            Staging::Requested => None,
+            Staging::Appraised => self.appraised_reason.as_deref(),
+            Staging::Decided => self.decided_reason.as_deref(),
+        }
+    }
+
+    fn forget_reason(&mut self, stage: Staging) {
+        match stage {
+            Staging::Requested => {}
+            Staging::Appraised => self.appraised_reason = None,
+            Staging::Decided => self.decided_reason = None,
+        }
+    }
+}
+
+/// The column of a line that a stage is.
+fn column(stage: Staging) -> Stage {
+    match stage {
+        Staging::Requested => Stage::Requested,
+        Staging::Appraised => Stage::Appraised,
+        Staging::Decided => Stage::Decided,
+    }
 }
 
 fn without_figures(line: &Line) -> Line {
@@ -41,6 +77,7 @@ fn without_figures(line: &Line) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::word::Word;
 
     #[test]
     fn each_stage_has_its_state() {

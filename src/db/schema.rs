@@ -804,6 +804,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    staffing_items (jurisdiction, plan, item, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        item -> Text,
+        sequence -> BigInt,
+        kind -> Text,
+        unit -> Nullable<Text>,
+        staff_kind -> Nullable<Text>,
+        year -> Nullable<BigInt>,
+        requested -> Nullable<BigInt>,
+        appraised -> Nullable<BigInt>,
+        decided -> Nullable<BigInt>,
+        appraised_reason -> Nullable<Text>,
+        decided_reason -> Nullable<Text>,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    quotas (jurisdiction, plan, demand, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        plan -> Text,
+        demand -> Text,
+        number -> BigInt,
+        unit -> Text,
+        staff_kind -> Text,
+        starts_on -> Text,
+        ends_on -> Text,
+        head_count -> BigInt,
+    }
+}
+
+diesel::table! {
     staff_groups (jurisdiction, plan, staff_group, since) {
         jurisdiction -> Text,
         since -> BigInt,

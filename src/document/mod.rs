@@ -6,6 +6,7 @@ pub mod authority;
 pub mod duties;
 pub mod finding;
 pub mod kind;
+pub mod stages;
 pub mod standing;
 pub mod state;
 pub(crate) mod store;

@@ -112,6 +112,8 @@ sentences! {
     ActualStatus: "Số chính thức chỉ được điều chỉnh có lý do.", "An official value is only revised, with a reason.";
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
+    StaffingTwice: "Hai dòng của kế hoạch nhân lực nói cùng một điều.", "Two items of the HR plan say the same.";
+    QuotaDecided: "Biên chế của đơn vị đã được giao trong kế hoạch khác.", "Another plan's act has given this quota already.";
     GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";
     ProjectRule: "Trái với một quy tắc về nhiệm vụ khoa học và công nghệ.", "A rule of projects is against it.";
     ProjectDay: "Ngày của bước chuyển không hợp lệ.", "The day of the move is not possible.";

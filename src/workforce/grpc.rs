@@ -53,6 +53,23 @@ pub fn routes() -> Vec<Route> {
             actions::batch_write_staff_groups,
         ),
         read("/kehoach.v1.WorkforceService/ListStaffGroups", Object(Action::ReadDocument), actions::list_staff_groups),
+        write(
+            "/kehoach.v1.WorkforceService/BatchWriteStaffing",
+            Object(Action::DraftDocument),
+            actions::batch_write_staffing,
+        ),
+        read("/kehoach.v1.WorkforceService/ListStaffing", Object(Action::ReadDocument), actions::list_staffing),
+        read("/kehoach.v1.WorkforceService/ListQuotas", Whole(Action::ReadMember), actions::list_quotas),
+        read(
+            "/kehoach.v1.WorkforceService/SummarizeHeadcount",
+            Object(Action::ReadDocument),
+            actions::summarize_headcount,
+        ),
+        read(
+            "/kehoach.v1.WorkforceService/ProjectRetirement",
+            Object(Action::ReadDocument),
+            actions::project_retirement,
+        ),
         read("/kehoach.v1.WorkforceService/ProjectPayroll", Object(Action::ReadDocument), actions::project_payroll),
     ]
 }

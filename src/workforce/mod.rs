@@ -2,14 +2,19 @@
 
 mod actions;
 mod batch;
+mod decide;
 mod explain;
+mod findings;
 mod grpc;
+mod headcount;
 pub(crate) mod life;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod pay;
 mod project;
+mod retirement;
 mod shipped;
+mod staffing;
 pub(crate) mod store;
 mod wire;
 

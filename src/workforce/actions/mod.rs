@@ -2,6 +2,8 @@
 
 mod parameters;
 mod plans;
+mod staffing;
 
 pub use parameters::*;
 pub use plans::*;
+pub use staffing::*;

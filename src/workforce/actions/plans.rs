@@ -249,6 +249,8 @@ pub async fn delete_workforce_plan(app: App, call: Call, ask: DeleteWorkforcePla
         }
         let groups = store::all_groups(&mut tx.view(), &plan.id)?;
         store::end_groups(tx, &plan.id, &groups)?;
+        let items = store::all_staffing(&mut tx.view(), &plan.id)?;
+        store::end_staffing(tx, &plan.id, &items)?;
         store::end_plan(tx, &plan)?;
         Ok((Entry::of(&ask.name), Gone))
     };
@@ -342,7 +344,7 @@ fn load_to_draft(tx: &mut Tx<'_>, name: &WorkforcePlanName) -> Result<WorkforceP
 }
 
 /// The revision whose text is shown of a plan.
-fn text_of(view: &mut View<'_>, name: &WorkforcePlanName, in_force: bool) -> Result<i64> {
+pub fn text_of(view: &mut View<'_>, name: &WorkforcePlanName, in_force: bool) -> Result<i64> {
     let plan = load(view, name)?;
     if in_force { plan.in_force.ok_or_else(|| not_found(name)) } else { Ok(view.revision) }
 }
@@ -355,7 +357,7 @@ pub fn load(view: &mut View<'_>, name: &WorkforcePlanName) -> Result<WorkforcePl
 }
 
 /// A plan as a reader asks for it: as it stands, or as the text in force has it.
-fn show(view: &mut View<'_>, name: &WorkforcePlanName, in_force: bool) -> Result<WorkforcePlan> {
+pub fn show(view: &mut View<'_>, name: &WorkforcePlanName, in_force: bool) -> Result<WorkforcePlan> {
     let plan = load(view, name)?;
     if !in_force {
         return Ok(plan);

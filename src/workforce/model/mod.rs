@@ -5,6 +5,7 @@
 mod plan;
 mod set;
 mod staff;
+pub mod staffing;
 
 pub use plan::{PlanKey, PlannedGroup, WorkforcePlan, changed_fields};
 pub use set::{Set, refuse};

@@ -3,6 +3,8 @@
 mod parameters;
 mod pay;
 mod plans;
+mod quotas;
+mod staffing;
 
 use super::model::COEFFICIENT_DECIMALS;
 use crate::grpc::faults::Faults;
@@ -43,7 +45,33 @@ mod tests {
     use crate::grpc::types::same_words;
     use crate::pb;
     use crate::workforce::explain::FactorKind;
+    use crate::workforce::model::staffing::{
+        ExtensionGround, Gender, HeadcountDimension, PositionApproval, PositionClass, PositionLoad, Regime,
+        StaffingKind, TrainingKind, TrainingPlace,
+    };
     use crate::workforce::model::{ParameterKind, PayCategory, PayMethod, StaffKind};
+
+    macro_rules! same {
+        ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
+            same_words::<$Word>($prefix, |number| pb::$Message::try_from(number).ok().map(|value| value.as_str_name()));
+        )*};
+    }
+
+    #[test]
+    fn words_of_headcounts_are_those_of_the_protos() {
+        same! {
+            StaffingKind = StaffingKind "STAFFING_KIND_";
+            Regime = PositionRegime "POSITION_REGIME_";
+            PositionClass = PositionClass "POSITION_CLASS_";
+            PositionLoad = PositionLoad "POSITION_LOAD_";
+            PositionApproval = PositionApproval "POSITION_APPROVAL_";
+            TrainingKind = TrainingKind "TRAINING_KIND_";
+            TrainingPlace = TrainingPlace "TRAINING_PLACE_";
+            HeadcountDimension = HeadcountDimension "HEADCOUNT_DIMENSION_";
+            Gender = Gender "GENDER_";
+            ExtensionGround = ExtensionGround "EXTENSION_GROUND_";
+        }
+    }
 
     #[test]
     fn words_are_those_of_the_protos() {

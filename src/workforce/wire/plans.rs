@@ -44,7 +44,8 @@ const READABLE: &[&str] = &[
     "updated_at",
 ];
 
-fn plan_name(name: &str, field: &str) -> Result<WorkforcePlanName> {
+/// Reads the name of a plan.
+pub fn plan_name(name: &str, field: &str) -> Result<WorkforcePlanName> {
     WorkforcePlanName::parse(name).ok_or_else(|| Error::invalid(field, "is not the name of an HR plan"))
 }
 

@@ -7,6 +7,7 @@ use prost::Message;
 use super::ground::Ground;
 use crate::harness::jurisdiction_name;
 use crate::workforce::plans::{created, groups, new_plan};
+use crate::workforce::staffing;
 use crate::workforce::{adopt, asked, batch, parameter, parameter_name, servants, written};
 
 /// A request that is in order; what changes something is only tried.
@@ -42,6 +43,17 @@ fn planned(method: &str, plan: &pb::WorkforcePlan) -> Option<Vec<u8>> {
             pb::BatchWriteStaffGroupsRequest { validate_only, ..groups("w", operations) }.encode_to_vec()
         }
         "ListStaffGroups" => pb::ListStaffGroupsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "BatchWriteStaffing" => {
+            let demand = staffing::item(staffing::demand(2026, ""), Some(1));
+            let operations = vec![staffing::created("new", demand)];
+            pb::BatchWriteStaffingRequest { validate_only, ..staffing::staffing("w", operations) }.encode_to_vec()
+        }
+        "ListStaffing" => pb::ListStaffingRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "ListQuotas" => staffing::quotas().encode_to_vec(),
+        "SummarizeHeadcount" => {
+            pb::SummarizeHeadcountRequest { name, on: "2026-05-01".to_owned(), read_at: None }.encode_to_vec()
+        }
+        "ProjectRetirement" => pb::ProjectRetirementRequest { name, read_at: None }.encode_to_vec(),
         "ProjectPayroll" => pb::ProjectPayrollRequest { name, read_at: None }.encode_to_vec(),
         _ => return None,
     })

@@ -9,6 +9,7 @@ use super::{Asked, Row, SPENT, read, write};
 use crate::approval::{act, by};
 use crate::budget::{at, batch, create, created, line, updated};
 use crate::harness::{Harness, jurisdiction_name, unit_name};
+use crate::workforce::plans::plan_name;
 
 pub const FAR: i64 = 1 << 40;
 
@@ -305,6 +306,15 @@ fn verbs(w: &World) -> Vec<Asked> {
             .refused("name", "DEADLINE_PASSED", instead!(w, ApproveRequest, "late-appraised"))
             .refused("name", "PARENT_NOT_APPROVED", instead!(w, ApproveRequest, "taken-appraised"))
             .refused("name", "STAGE_REASON_MISSING", instead!(w, ApproveRequest, "appraised-bare"))
+            .refused("name", "QUOTA_DECIDED", {
+                let (name, etag) = (plan_name("s-quota"), w.etag(&plan_name("s-quota")));
+                move |m| {
+                    m.name.clone_from(&name);
+                    if m.etag != old() {
+                        m.etag.clone_from(&etag);
+                    }
+                }
+            })
             .refused("name", "ALREADY_IN_FORCE", instead!(w, ApproveRequest, "redone"))
             .refused("name", "FINDING", instead!(w, ApproveRequest, "empty"))
             .refused("act", "ACT_DIFFERS", |m| m.act.as_mut().unwrap().signer = "Người khác".to_owned())
@@ -372,6 +382,15 @@ fn batches(w: &World) -> Vec<Asked> {
             .refused("name", "DEADLINE_PASSED", of_many!(w, "late-appraised"))
             .refused("name", "PARENT_NOT_APPROVED", of_many!(w, "taken-appraised"))
             .refused("name", "STAGE_REASON_MISSING", of_many!(w, "appraised-bare"))
+            .refused("name", "QUOTA_DECIDED", {
+                let (name, etag) = (plan_name("s-quota"), w.etag(&plan_name("s-quota")));
+                move |m| {
+                    m.documents[0].name.clone_from(&name);
+                    if m.documents[0].etag != old() {
+                        m.documents[0].etag.clone_from(&etag);
+                    }
+                }
+            })
             .refused("name", "ALREADY_IN_FORCE", of_many!(w, "redone"))
             .refused("name", "FINDING", of_many!(w, "empty"))
             .refused("act", "ACT_DIFFERS", |m| m.act.as_mut().unwrap().signer = "Người khác".to_owned())

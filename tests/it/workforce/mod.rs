@@ -1,6 +1,7 @@
 //! Pay parameters, pay and HR plans, through the front door.
 
 pub mod plans;
+pub mod staffing;
 
 use kehoach::pb;
 use kehoach::pb::pay_parameter::Value;

@@ -93,9 +93,14 @@ impl Harness {
 
     /// A verb by whoever does it, on an HR plan as it stands.
     pub async fn moves_workforce(&self, verb: Verb, id: &str) -> Result<pb::Life, Status> {
+        self.moves_workforce_as(person(verb), verb, id).await
+    }
+
+    /// A verb by somebody, on an HR plan as it stands.
+    pub async fn moves_workforce_as(&self, person: &str, verb: Verb, id: &str) -> Result<pb::Life, Status> {
         let doing = Doing {
             verb,
-            person: person(verb).to_owned(),
+            person: person.to_owned(),
             name: plan_name(id),
             etag: self.get_workforce_plan(id).await.etag,
             to_draft: true,

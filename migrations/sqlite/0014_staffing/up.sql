@@ -1,0 +1,71 @@
+-- Headcount of HR plans: what is asked for and how it moves, and the quotas that were decided.
+
+-- An item: a demand, position, training, attraction, flow, cohort or raise. One table, since all are read together in the order of
+-- entry, which they share with the staff groups of the plan. References between items and groups are judged by the command and by
+-- the check of the plan.
+CREATE TABLE staffing_items (
+    jurisdiction TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    item TEXT NOT NULL,
+    sequence INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    -- unit, kind of staff and year are repeated from the content for lists
+    unit TEXT,
+    staff_kind TEXT,
+    year INTEGER,
+    -- people, posts or minor units; NULL is "not stated", which is not 0
+    requested INTEGER,
+    appraised INTEGER,
+    decided INTEGER,
+    appraised_reason TEXT,
+    decided_reason TEXT,
+    -- what it says, as JSON; only read together
+    content TEXT NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, item, since),
+    FOREIGN KEY (jurisdiction, plan) REFERENCES workforce_plans (jurisdiction, plan),
+    FOREIGN KEY (jurisdiction, unit) REFERENCES units (jurisdiction, unit),
+    CHECK (since > 0 AND since < until),
+    CHECK (sequence > 0),
+    CHECK (kind IN ('DEMAND', 'POSITION', 'TRAINING', 'ATTRACTION', 'FLOW', 'COHORT', 'RAISE')),
+    CHECK (staff_kind IS NULL OR staff_kind IN ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE_BUDGET', 'PUBLIC_EMPLOYEE_REVENUE', 'SUPPORT_CONTRACT', 'TASK_CONTRACT')),
+    CHECK (year IS NULL OR year BETWEEN 1900 AND 2199),
+    CHECK (kind IN ('COHORT', 'RAISE') OR unit IS NOT NULL),
+    CHECK (requested IS NULL OR requested >= 0),
+    CHECK (appraised IS NULL OR appraised >= 0),
+    CHECK (decided IS NULL OR decided >= 0)
+) STRICT;
+CREATE UNIQUE INDEX staffing_items_current ON staffing_items (jurisdiction, plan, item) WHERE until = 9223372036854775807;
+CREATE INDEX staffing_items_until ON staffing_items (jurisdiction, plan, until);
+
+-- A quota: what a decision gave a unit of a kind of staff from a day on to another. The act is that of the decision on the plan with
+-- this number. A row ends where a later decision on its plan says something else.
+CREATE TABLE quotas (
+    jurisdiction TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    -- the id of the demand that was decided
+    demand TEXT NOT NULL,
+    -- which text of the plan was decided: 0 is the first, n its n-th amendment
+    number INTEGER NOT NULL,
+    unit TEXT NOT NULL,
+    staff_kind TEXT NOT NULL,
+    starts_on TEXT NOT NULL,
+    -- the first day on which it does not hold
+    ends_on TEXT NOT NULL,
+    head_count INTEGER NOT NULL,
+    PRIMARY KEY (jurisdiction, plan, demand, since),
+    FOREIGN KEY (jurisdiction, plan) REFERENCES workforce_plans (jurisdiction, plan),
+    FOREIGN KEY (jurisdiction, unit) REFERENCES units (jurisdiction, unit),
+    CHECK (since > 0 AND since < until),
+    CHECK (number >= 0),
+    CHECK (staff_kind IN ('CIVIL_SERVANT', 'PUBLIC_EMPLOYEE_BUDGET', 'PUBLIC_EMPLOYEE_REVENUE', 'SUPPORT_CONTRACT', 'TASK_CONTRACT')),
+    CHECK (length(starts_on) = 10 AND length(ends_on) = 10 AND starts_on < ends_on),
+    CHECK (head_count >= 0)
+) STRICT;
+-- Nobody has two quotas from one day on. That days do not overlap SQL cannot say on both engines; the approval looks under the gate.
+CREATE UNIQUE INDEX quotas_current ON quotas (jurisdiction, unit, staff_kind, starts_on) WHERE until = 9223372036854775807;
+CREATE INDEX quotas_until ON quotas (jurisdiction, unit, until);
+CREATE INDEX quotas_plan ON quotas (jurisdiction, plan, until);
