@@ -269,4 +269,6 @@ reasons! {
     PayComponentOrder "PAY_COMPONENT_ORDER",
     PayParameterMissing "PAY_PARAMETER_MISSING",
     GroupsPerPlan "GROUPS_PER_PLAN",
+    FundingRuleMissing "FUNDING_RULE_MISSING",
+    PayPlanUnfit "PAY_PLAN_UNFIT",
 }

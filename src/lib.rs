@@ -20,7 +20,7 @@
 //! | [`budget`] | budget estimates and their lines |
 //! | [`approval`] | the life of every kind of document: its verbs, signed acts, decisions |
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
-//! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
+//! | [`workforce`] | what pay is calculated from, what people cost, HR plans, and their pay in estimates |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!

@@ -174,7 +174,12 @@ impl Document {
     /// What the rules find.
     pub fn check(&self, view: &mut View<'_>) -> Result<Vec<Finding>> {
         match self {
-            Self::Estimate(estimate) => budget::life::check(view, estimate),
+            Self::Estimate(estimate) => {
+                let mut findings = budget::life::check(view, estimate)?;
+                findings.extend(workforce::pay_lines::check(view, estimate)?);
+                findings.sort_by_key(|finding| finding.severity);
+                Ok(findings)
+            }
             Self::Plan(plan) => plan::life::check(view, plan),
             Self::Workforce(plan) => workforce::life::check(view, plan),
         }

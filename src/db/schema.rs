@@ -825,3 +825,33 @@ diesel::table! {
         given -> Text,
     }
 }
+
+diesel::table! {
+    funding_rules (jurisdiction, unit, staff_kind, component, starts_on, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        unit -> Text,
+        staff_kind -> Text,
+        component -> Text,
+        starts_on -> Text,
+        at -> BigInt,
+        ends_on -> Nullable<Text>,
+        shares -> Text,
+        citation -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    pay_lines (jurisdiction, estimate, line, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        line -> Text,
+        plan -> Text,
+        plan_revision -> BigInt,
+        in_force -> BigInt,
+    }
+}

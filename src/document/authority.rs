@@ -72,6 +72,7 @@ words! {
         CloseDocument "CLOSE_DOCUMENT",
         ManageCalendar "MANAGE_CALENDAR",
         ReadRefusals "READ_REFUSALS",
+        ManageFunding "MANAGE_FUNDING",
     }
 }
 
@@ -137,6 +138,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::CloseDocument, &[(&[Approver], Relation::Approving)]),
     (Action::ManageCalendar, &[(&[Admin], Relation::Jurisdiction)]),
     (Action::ReadRefusals, &[(&[Admin, Auditor], Relation::Jurisdiction)]),
+    (Action::ManageFunding, &[(&[Head, Admin], Relation::Owner)]),
 ];
 
 /// The ways to be entitled to an action.

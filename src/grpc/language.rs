@@ -112,6 +112,8 @@ sentences! {
     PayReferenceUnknown: "Tham số lương được dẫn chiếu không có.", "A pay parameter that is referred to does not exist.";
     PayComponentOrder: "Các khoản lương dẫn chiếu vòng hoặc quá sâu.", "Components of pay rest on each other in a circle, or too deep.";
     GroupsPerPlan: "Kế hoạch nhân lực có quá nhiều nhóm.", "The HR plan has too many staff groups.";
+    FundingRuleMissing: "Chưa quy định nguồn cho khoản lương này.", "No funding rule says where this pay is booked.";
+    PayPlanUnfit: "Kế hoạch nhân lực không khớp với dự toán.", "The HR plan does not belong to this estimate.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

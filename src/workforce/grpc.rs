@@ -1,4 +1,4 @@
-//! The methods of `WorkforceService`.
+//! The methods of `WorkforceService` and `PayrollService`.
 
 use super::actions;
 use crate::document::authority::Action;
@@ -54,5 +54,18 @@ pub fn routes() -> Vec<Route> {
         ),
         read("/kehoach.v1.WorkforceService/ListStaffGroups", Object(Action::ReadDocument), actions::list_staff_groups),
         read("/kehoach.v1.WorkforceService/ProjectPayroll", Object(Action::ReadDocument), actions::project_payroll),
+        write(
+            "/kehoach.v1.PayrollService/BatchWriteFundingRules",
+            Object(Action::ManageFunding),
+            actions::batch_write_funding_rules,
+        ),
+        read("/kehoach.v1.PayrollService/GetFundingRule", Object(Action::ReadMember), actions::get_funding_rule),
+        read("/kehoach.v1.PayrollService/ListFundingRules", Whole(Action::ReadMember), actions::list_funding_rules),
+        write(
+            "/kehoach.v1.PayrollService/GeneratePayLines",
+            Object(Action::DraftDocument),
+            actions::generate_pay_lines,
+        ),
+        read("/kehoach.v1.PayrollService/ComparePayLines", Object(Action::ReadDocument), actions::compare_pay_lines),
     ]
 }

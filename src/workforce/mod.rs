@@ -8,9 +8,11 @@ pub(crate) mod life;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod pay;
+pub(crate) mod pay_lines;
 mod project;
 mod shipped;
 pub(crate) mod store;
+mod tuples;
 mod wire;
 
 pub(crate) use actions::load;

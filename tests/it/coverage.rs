@@ -30,7 +30,8 @@ fn every_reason_of_the_proto_is_one_of_ours_and_the_other_way_round() {
 }
 
 /// The verbs of what only reads; every other method writes, and is asked.
-const READS: [&str; 11] = ["Get", "List", "Summarize", "Compare", "Explain", "Check", "Review", "WhoAmI", "TestAccess", "Project", "Suggest"];
+const READS: [&str; 11] =
+    ["Get", "List", "Summarize", "Compare", "Explain", "Check", "Review", "WhoAmI", "TestAccess", "Project", "Suggest"];
 
 engines! {
     async fn every_write_refuses_an_empty_message_and_names_its_fields(h: Harness) {

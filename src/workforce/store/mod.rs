@@ -1,10 +1,14 @@
-//! The tables of pay parameters, HR plans and staff groups.
+//! The tables of pay parameters, HR plans and staff groups, funding rules and generated lines.
 
+mod funding;
 mod groups;
+mod marks;
 mod parameters;
 mod plans;
 
+pub use funding::*;
 pub use groups::*;
+pub use marks::*;
 pub use parameters::*;
 pub use plans::*;
 
@@ -16,7 +20,9 @@ use crate::fsck::Rows;
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
     audit_parameters(conn, jurisdiction, rows)?;
     audit_plans(conn, jurisdiction, rows)?;
-    audit_groups(conn, jurisdiction, rows)
+    audit_groups(conn, jurisdiction, rows)?;
+    audit_rules(conn, jurisdiction, rows)?;
+    audit_marks(conn, jurisdiction, rows)
 }
 
 /// What SQL cannot say: headers that count their groups wrongly.

@@ -1,7 +1,9 @@
-//! The messages of `workforce.proto`, to and from the words of this slice.
+//! The messages of `workforce.proto` and `payroll.proto`, to and from the words of this slice.
 
+mod funding;
 mod parameters;
 mod pay;
+mod pay_lines;
 mod plans;
 
 use super::model::COEFFICIENT_DECIMALS;

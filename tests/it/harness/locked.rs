@@ -8,6 +8,7 @@ use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
+use kehoach::pb::payroll_service_client::PayrollServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
 use kehoach::pb::workforce_service_client::WorkforceServiceClient;
 use tonic::metadata::MetadataValue;
@@ -129,6 +130,11 @@ impl Harness {
     /// A client of ClassificationService with a credential.
     pub fn classification_as(&self, credential: &str) -> ClassificationServiceClient<As> {
         ClassificationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of PayrollService with a credential.
+    pub fn payroll_as(&self, credential: &str) -> PayrollServiceClient<As> {
+        PayrollServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of WorkforceService with a credential.

@@ -10,6 +10,7 @@ mod classification;
 mod identity;
 pub mod manual;
 mod organisation;
+mod payroll;
 mod plan;
 mod reasons;
 mod workforce;
@@ -172,6 +173,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         budget::table(world),
         plan::table(world),
         workforce::table(world),
+        payroll::table(world),
         approval::table(world),
     ];
     slices.into_iter().flatten().collect()

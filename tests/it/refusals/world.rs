@@ -104,6 +104,7 @@ impl World {
         super::approval::make(self, h).await;
         super::plan::make(self, h).await;
         super::workforce::make(self, h).await;
+        super::payroll::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
         self.etags.insert(dt.name, dt.etag);

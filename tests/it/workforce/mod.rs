@@ -1,5 +1,6 @@
 //! Pay parameters, pay and HR plans, through the front door.
 
+pub mod pay_lines;
 pub mod plans;
 
 use kehoach::pb;

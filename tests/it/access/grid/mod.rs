@@ -116,7 +116,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| budget(method, o))
         .or_else(|| approval::request(method, o))
         .or_else(|| planning(method, &o.plan))
-        .or_else(|| pay(method, &o.workforce_plan))
+        .or_else(|| pay(method, &o.workforce_plan, &o.estimate))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
 }
@@ -369,8 +369,16 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
     }
     // What is created names nothing that could be hidden, and what the jurisdiction alone decides names it alone.
     let is_plain = matches!(rule, Rule::Whole(_))
-        || ["CreateUnit", "CreateEstimate", "CreatePlan", "CreateWorkforcePlan", "CreateGrant", "ListRefusals"]
-            .contains(&method);
+        || [
+            "CreateUnit",
+            "CreateEstimate",
+            "CreatePlan",
+            "CreateWorkforcePlan",
+            "CreateGrant",
+            "ListRefusals",
+            "BatchWriteFundingRules",
+        ]
+        .contains(&method);
     let reading = [
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
