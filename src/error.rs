@@ -271,4 +271,5 @@ reasons! {
     GroupsPerPlan "GROUPS_PER_PLAN",
     FundingRuleMissing "FUNDING_RULE_MISSING",
     PayPlanUnfit "PAY_PLAN_UNFIT",
+    PayGroups "PAY_GROUPS",
 }

@@ -67,5 +67,7 @@ pub fn routes() -> Vec<Route> {
             actions::generate_pay_lines,
         ),
         read("/kehoach.v1.PayrollService/ComparePayLines", Object(Action::ReadDocument), actions::compare_pay_lines),
+        read("/kehoach.v1.PayrollService/SummarizePayroll", Whole(Action::ReadMember), actions::summarize_payroll),
+        read("/kehoach.v1.PayrollService/SimulateWorkforce", Whole(Action::ReadMember), actions::simulate_workforce),
     ]
 }

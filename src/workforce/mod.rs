@@ -5,12 +5,14 @@ mod batch;
 mod explain;
 mod grpc;
 pub(crate) mod life;
+mod many;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod pay;
 pub(crate) mod pay_lines;
 mod project;
 mod shipped;
+mod simulate;
 pub(crate) mod store;
 mod tuples;
 mod wire;

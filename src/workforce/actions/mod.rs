@@ -3,9 +3,11 @@
 mod funding;
 mod parameters;
 mod pay_lines;
+mod payroll;
 mod plans;
 
 pub use funding::*;
 pub use parameters::*;
 pub use pay_lines::*;
+pub use payroll::*;
 pub use plans::*;

@@ -4,6 +4,7 @@ mod funding;
 mod parameters;
 mod pay;
 mod pay_lines;
+mod payroll;
 mod plans;
 
 use super::model::COEFFICIENT_DECIMALS;

@@ -28,6 +28,15 @@ fn booked(method: &str, estimate: &pb::Estimate) -> Option<Vec<u8>> {
             pb::GetFundingRuleRequest { name, read_at: None }.encode_to_vec()
         }
         "ListFundingRules" => pb::ListFundingRulesRequest { parent, ..Default::default() }.encode_to_vec(),
+        "SummarizePayroll" => {
+            let years = pb::SummarizePayrollRequest { parent, first_year: 2026, last_year: 2026, ..Default::default() };
+            years.encode_to_vec()
+        }
+        "SimulateWorkforce" => {
+            let years =
+                pb::SimulateWorkforceRequest { parent, first_year: 2026, last_year: 2026, ..Default::default() };
+            years.encode_to_vec()
+        }
         "GeneratePayLines" => {
             pb::GeneratePayLinesRequest { validate_only: true, ..generate(estimate, "w") }.encode_to_vec()
         }

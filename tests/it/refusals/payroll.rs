@@ -2,6 +2,7 @@
 
 use kehoach::pb;
 use kehoach::pb::funding_rule_operation::Operation;
+use kehoach::pb::pay_parameter::Value;
 use tonic::Code;
 
 use super::world::{World, estimate_name};
@@ -10,8 +11,8 @@ use crate::approval::by;
 use crate::budget::{at, create};
 use crate::harness::{Harness, jurisdiction_name, unit_name};
 use crate::workforce::pay_lines::{economic_codes, rule, rule_name, ruled, rules, share, unruled};
-use crate::workforce::plans::{created, groups, new_plan, plan_name};
-use crate::workforce::servants;
+use crate::workforce::plans::{created, group_name, groups, new_plan, plan_name};
+use crate::workforce::{batch, parameter, percent, servants, written};
 
 const FAR: i64 = 1 << 40;
 
@@ -60,12 +61,50 @@ pub async fn make(world: &mut World, h: &Harness) {
         let made = h.budget().create_estimate(by("drafter", request)).await.unwrap().into_inner();
         world.keep(made.name, made.etag);
     }
-    // 200,000 lines would take minutes.
+    plans_of_years(h).await;
+    // 200,000 lines would take minutes, and as many groups.
+    h.sql("UPDATE workforce_plan_versions SET group_count = 200001, last_sequence = 200001 WHERE plan = 'y-many'");
     h.sql("UPDATE estimate_versions SET line_count = 200000, last_sequence = 200000 WHERE estimate = 'pay-full'");
 }
 
+/// More components than ten years of them fit an answer, for the one kind of people who are planned then.
+fn wide() -> Vec<pb::PayParameterOperation> {
+    let component = pb::PayComponent {
+        method: pb::PayMethod::Coefficient.into(),
+        category: pb::PayCategory::Other.into(),
+        base: "base".to_owned(),
+        coefficient: "1".to_owned(),
+        staff_kinds: vec![pb::StaffKind::TaskContract.into()],
+        ..Default::default()
+    };
+    let row = |number| parameter(&format!("wide-{number}"), "2040-01-01", Value::Component(component.clone()));
+    (0..1_001).map(|number| written(row(number), "")).collect()
+}
+
+/// Plans of years of their own: a good one, and those that cannot be calculated or are too large.
+async fn plans_of_years(h: &Harness) {
+    let huge =
+        pb::GivenPay { component: "huge".to_owned(), what: Some(pb::given_pay::What::Coefficient("100".to_owned())) };
+    let huge = pb::StaffGroup { given: vec![huge], ..servants(1_000_000, "01.003", 3) };
+    let good = || servants(1, "01.003", 3);
+    h.workforce().batch_write_pay_parameters(batch(wide())).await.unwrap();
+    for (id, first, last, group) in [
+        ("y-good", 2030, 2030, good()),
+        ("y-missing", 2031, 2031, servants(1, "none", 3)),
+        ("y-huge", 2032, 2032, huge),
+        ("y-many", 2033, 2033, good()),
+        ("y-wide", 2040, 2049, pb::StaffGroup { staff_kind: pb::StaffKind::TaskContract.into(), ..good() }),
+    ] {
+        let mut plan = new_plan(id);
+        let body = plan.workforce_plan.as_mut().unwrap();
+        (body.first_year, body.last_year) = (first, last);
+        h.workforce().create_workforce_plan(by("drafter", plan)).await.unwrap();
+        h.workforce().batch_write_staff_groups(by("drafter", groups(id, vec![created("a", group)]))).await.unwrap();
+    }
+}
+
 pub fn table(w: &World) -> Vec<Asked> {
-    let mut table = vec![write_rules(w), generate(w)];
+    let mut table = vec![write_rules(w), generate(w), summarize(), simulate()];
     table.extend(reads());
     table
 }
@@ -134,6 +173,65 @@ fn generate(w: &World) -> Asked {
         .refused("plan", "CODE_NOT_POSTABLE", |m| m.workforce_plan = plan_name("w-group"))
         .refused("plan", "CODE_CLOSED", |m| m.workforce_plan = plan_name("w-closed"))
         .limit("estimate", "LINES_PER_ESTIMATE", move |m| instead(m, "pay-full", &full))
+        .done()
+}
+
+fn summarize() -> Asked {
+    let good = pb::SummarizePayrollRequest {
+        parent: jurisdiction_name("dt"),
+        unit: unit_name("dt", "khcn"),
+        first_year: 2030,
+        last_year: 2030,
+        ..Default::default()
+    };
+    let of = |m: &mut pb::SummarizePayrollRequest, year| (m.first_year, m.last_year) = (year, year);
+    read("SummarizePayroll", good)
+        .invalid("read_at", |m| m.unit = "khcn".to_owned())
+        .missing("unit", |m| (m.parent, m.unit) = (jurisdiction_name("nowhere"), String::new()))
+        .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+        .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+        .refused("years", "PAY_PARAMETER_MISSING", move |m| of(m, 2031))
+        .refused("years", "AMOUNT_OVERFLOW", move |m| of(m, 2032))
+        .limit("years", "PAY_GROUPS", move |m| of(m, 2033))
+        .limit("years", "TOO_MANY_ROWS", |m| (m.first_year, m.last_year) = (2040, 2049))
+        .done()
+}
+
+fn simulate() -> Asked {
+    let count = |group: &str| pb::SimulatedCount { staff_group: group_name("y-good", group), count: 2 };
+    let good = pb::SimulateWorkforceRequest {
+        parent: jurisdiction_name("dt"),
+        unit: unit_name("dt", "khcn"),
+        first_year: 2030,
+        last_year: 2030,
+        recruitments: vec![pb::SimulatedRecruitment {
+            unit: unit_name("dt", "khcn"),
+            staff_group: Some(servants(1, "01.003", 1)),
+        }],
+        ..Default::default()
+    };
+    let of = |m: &mut pb::SimulateWorkforceRequest, year| (m.first_year, m.last_year) = (year, year);
+    let rank = |scale: &str| parameter("x", "2026-01-01", Value::RankScale(scale.to_owned()));
+    read("SimulateWorkforce", good)
+        .invalid("caps", |m| m.caps.push(pb::SimulatedCap::default()))
+        .invalid("twice", move |m| m.counts.extend([count("a"), count("a")]))
+        .missing("unit", |m| {
+            (m.parent, m.unit) = (jurisdiction_name("nowhere"), String::new());
+            // Names of another jurisdiction would be a fault of the message alone.
+            (m.recruitments, m.counts) = (Vec::new(), Vec::new());
+        })
+        .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+        .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+        .refused("counts", "REFERENCE_UNKNOWN", move |m| m.counts.push(count("none")))
+        .refused("rank", "PAY_REFERENCE_UNKNOWN", move |m| m.pay_parameters.push(rank("none")))
+        .refused("order", "PAY_COMPONENT_ORDER", |m| m.pay_parameters.push(percent("self", &["self"], 1)))
+        .refused("years", "PAY_PARAMETER_MISSING", move |m| of(m, 2031))
+        .refused("years", "AMOUNT_OVERFLOW", move |m| of(m, 2032))
+        .limit("years", "PAY_GROUPS", move |m| of(m, 2033))
+        .limit("years", "TOO_MANY_ROWS", |m| {
+            (m.first_year, m.last_year) = (2040, 2049);
+            m.counts.push(pb::SimulatedCount { staff_group: group_name("y-wide", "a"), count: 2 });
+        })
         .done()
 }
 
