@@ -284,4 +284,7 @@ reasons! {
     RuleCitationMissing "RULE_CITATION_MISSING",
     StaffingTwice "STAFFING_TWICE",
     QuotaDecided "QUOTA_DECIDED",
+    FundingRuleMissing "FUNDING_RULE_MISSING",
+    PayPlanUnfit "PAY_PLAN_UNFIT",
+    PayGroups "PAY_GROUPS",
 }

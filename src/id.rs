@@ -121,6 +121,9 @@ resource_name!(
     /// `jurisdictions/{jurisdiction}/payParameters/{kind}.{code}.{first day}`
     PayParameterName, "jurisdictions" => jurisdiction, "payParameters" => parameter);
 resource_name!(
+    /// `jurisdictions/{jurisdiction}/units/{unit}/fundingRules/{kind}.{component}.{first day}`
+    FundingRuleName, "jurisdictions" => jurisdiction, "units" => unit, "fundingRules" => rule);
+resource_name!(
     /// `jurisdictions/{jurisdiction}/workforcePlans/{plan}`
     WorkforcePlanName, "jurisdictions" => jurisdiction, "workforcePlans" => plan);
 resource_name!(

@@ -23,7 +23,7 @@
 //! | [`project`] | projects of science and technology: their life, money, links to plans and estimates |
 //! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
 //! | [`check`] | the register of rules with what they rest on, and how grave a jurisdiction takes each |
-//! | [`workforce`] | what pay is calculated from, what people cost, HR plans |
+//! | [`workforce`] | what pay is calculated from, what people cost, HR plans, headcounts and quotas, pay in estimates |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!

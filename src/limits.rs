@@ -66,6 +66,7 @@ limits! {
     LINES_PER_ESTIMATE = 200_000, "Lines of one estimate: a province's whole budget as one document has about 100,000.";
     ITEMS_PER_PLAN = 20_000, "Items of one plan: 500 indicators, 2,000 tasks and their money by year and class fit.";
     GROUPS_PER_PLAN = 10_000, "Staff groups of one HR plan: a province's whole staff by rank and step has a few thousand; all are calculated in one read.";
+    PAY_GROUPS = 200_000, "Staff groups times fiscal years that are calculated for one answer: some seconds of one reader.";
     TOKEN_DAYS_DEFAULT = 90, "How long a token is good when nobody says: long enough for a quarter, short enough that rotation is a habit.";
     TOKEN_DAYS_MAX = 366, "The longest life of a token: what nobody renews for a year is not used.";
     TOKENS_PER_PRINCIPAL = 50, "Good tokens of one principal; more is a leak of a program that makes one at each start.";

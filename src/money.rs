@@ -88,6 +88,24 @@ pub fn scaled_parts(amounts: &[i64], factor: i64) -> Option<Vec<i64>> {
     parts.into_iter().map(|part| i64::try_from(part).ok()).collect()
 }
 
+/// Divides an amount by weights that are whole parts of their sum, and loses nothing: each part is rounded down, and what is left goes to the
+/// largest remainders, the earlier first. `None` where the weights add to nothing.
+pub fn parts(amount: i64, weights: &[i64]) -> Option<Vec<i64>> {
+    let whole: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+    if whole <= 0 {
+        return None;
+    }
+    let products: Vec<i128> = weights.iter().map(|weight| i128::from(amount) * i128::from(*weight)).collect();
+    let mut parts: Vec<i128> = products.iter().map(|product| product.div_euclid(whole)).collect();
+    let left = usize::try_from(i128::from(amount) - parts.iter().sum::<i128>()).ok()?;
+    let mut order: Vec<usize> = (0..products.len()).collect();
+    order.sort_by_key(|place| std::cmp::Reverse(products[*place].rem_euclid(whole)));
+    for place in order.into_iter().take(left) {
+        parts[place] += 1;
+    }
+    parts.into_iter().map(|part| i64::try_from(part).ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -123,6 +141,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_divided_adds_to_the_amount(amount in any::<i64>(), weights in proptest::collection::vec(1i64..10_000, 1..20)) {
+            let whole: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+            let parts = parts(amount, &weights).unwrap();
+            prop_assert_eq!(parts.iter().map(|part| i128::from(*part)).sum::<i128>(), i128::from(amount));
+            for (part, weight) in parts.iter().zip(&weights) {
+                let exact = i128::from(amount) * i128::from(*weight);
+                prop_assert!((i128::from(*part) * whole - exact).abs() < whole);
+            }
+        }
+
         #[test]
         fn parts_add_to_the_whole(amounts in proptest::collection::vec(-1_000_000_000_000i64..1_000_000_000_000, 0..40), factor in 0i64..100_000) {
             let exact: i128 = amounts.iter().map(|amount| i128::from(*amount) * i128::from(factor)).sum();

@@ -125,6 +125,18 @@ fn pay(c: &mut Criterion) {
         });
     }
     group.finish();
+    // Ten times the groups, or five times the months, should cost as many times as much: the numbers are group-months a second.
+    let five = Tables::new(rows, Month::new(2026, 1), 60);
+    let mut group = c.benchmark_group("five years of pay by month");
+    group.sample_size(10);
+    for count in [1_000, 10_000] {
+        let groups = ground::staff(count);
+        group.throughput(Throughput::Elements(60 * count as u64));
+        group.bench_function(BenchmarkId::from_parameter(count), |b| {
+            b.iter(|| ground::payroll(&five, black_box(&groups)));
+        });
+    }
+    group.finish();
     c.bench_function("pay tables of a year", |b| {
         b.iter(|| Tables::new(black_box(rows), Month::new(2026, 1), 12));
     });

@@ -193,6 +193,7 @@ impl Document {
             Self::Estimate(estimate) => {
                 let mut found = budget::life::check(view, estimate)?;
                 found.extend(envelope::findings::check(view, estimate)?);
+                found.extend(workforce::pay_lines::check(view, estimate)?);
                 (found, Some(estimate.as_ref()))
             }
             Self::Plan(plan) => (plan::life::check(view, plan)?, None),

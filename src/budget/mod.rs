@@ -2,7 +2,7 @@
 
 #[allow(missing_docs, reason = "public for the benches only")]
 mod actions;
-mod batch;
+pub(crate) mod batch;
 mod compare;
 mod comparison;
 mod copy;

@@ -1082,3 +1082,33 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(envelope_versions, envelope_amounts);
+
+diesel::table! {
+    funding_rules (jurisdiction, unit, staff_kind, component, starts_on, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        unit -> Text,
+        staff_kind -> Text,
+        component -> Text,
+        starts_on -> Text,
+        at -> BigInt,
+        ends_on -> Nullable<Text>,
+        shares -> Text,
+        citation -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    pay_lines (jurisdiction, estimate, line, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        estimate -> Text,
+        line -> Text,
+        plan -> Text,
+        plan_revision -> BigInt,
+        in_force -> BigInt,
+    }
+}

@@ -76,6 +76,7 @@ words! {
         IssueEnvelope "ISSUE_ENVELOPE",
         RetainEnvelope "RETAIN_ENVELOPE",
         ManageRules "MANAGE_RULES",
+        ManageFunding "MANAGE_FUNDING",
     }
 }
 
@@ -145,6 +146,7 @@ pub const TABLE: &[(Action, &[Way])] = &[
     (Action::IssueEnvelope, &[(&[Reviewer], Relation::Reviewing), (&[Approver], Relation::Approving)]),
     (Action::RetainEnvelope, &[(&[Reviewer], Relation::Owner), (&[Reviewer], Relation::Reviewing)]),
     (Action::ManageRules, &[(&[Admin], Relation::Jurisdiction)]),
+    (Action::ManageFunding, &[(&[Head, Admin], Relation::Owner)]),
 ];
 
 /// The ways to be entitled to an action.

@@ -127,6 +127,9 @@ sentences! {
     EnvelopeWithdrawn: "Mức giao này đã được thu hồi.", "The envelope was withdrawn.";
     EnvelopeYearMissing: "Mức giao không có số cho năm này.", "The envelope says nothing of this year.";
     RuleCitationMissing: "Quy tắc chưa được kiểm chứng phải có căn cứ.", "The rule needs a document that it rests on.";
+    FundingRuleMissing: "Chưa quy định nguồn cho khoản lương này.", "No funding rule says where this pay is booked.";
+    PayPlanUnfit: "Kế hoạch nhân lực không khớp với dự toán.", "The HR plan does not belong to this estimate.";
+    PayGroups: "Có quá nhiều nhóm nhân sự cho một lần tính.", "There are too many staff groups for one answer.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

@@ -1,4 +1,4 @@
-//! The methods of `WorkforceService`.
+//! The methods of `WorkforceService` and `PayrollService`.
 
 use super::actions;
 use crate::document::authority::Action;
@@ -71,5 +71,20 @@ pub fn routes() -> Vec<Route> {
             actions::project_retirement,
         ),
         read("/kehoach.v1.WorkforceService/ProjectPayroll", Object(Action::ReadDocument), actions::project_payroll),
+        write(
+            "/kehoach.v1.PayrollService/BatchWriteFundingRules",
+            Object(Action::ManageFunding),
+            actions::batch_write_funding_rules,
+        ),
+        read("/kehoach.v1.PayrollService/GetFundingRule", Object(Action::ReadMember), actions::get_funding_rule),
+        read("/kehoach.v1.PayrollService/ListFundingRules", Whole(Action::ReadMember), actions::list_funding_rules),
+        write(
+            "/kehoach.v1.PayrollService/GeneratePayLines",
+            Object(Action::DraftDocument),
+            actions::generate_pay_lines,
+        ),
+        read("/kehoach.v1.PayrollService/ComparePayLines", Object(Action::ReadDocument), actions::compare_pay_lines),
+        read("/kehoach.v1.PayrollService/SummarizePayroll", Whole(Action::ReadMember), actions::summarize_payroll),
+        read("/kehoach.v1.PayrollService/SimulateWorkforce", Whole(Action::ReadMember), actions::simulate_workforce),
     ]
 }

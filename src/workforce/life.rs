@@ -172,6 +172,9 @@ pub fn check(view: &mut View<'_>, plan: &WorkforcePlan) -> Result<Vec<Finding>> 
     Ok(findings::all(&facts))
 }
 
+/// The months of a fiscal year.
+pub const MONTHS: usize = 12;
+
 /// The first month of a plan and how many it has.
 pub fn span(view: &mut View<'_>, plan: &WorkforcePlan) -> Result<(Month, usize)> {
     let calendar = units::fiscal_calendar(view.conn, &plan.jurisdiction)?;

@@ -8,14 +8,18 @@ mod findings;
 mod grpc;
 mod headcount;
 pub(crate) mod life;
+mod many;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
 mod pay;
+pub(crate) mod pay_lines;
 mod project;
 mod retirement;
 mod shipped;
+mod simulate;
 mod staffing;
 pub(crate) mod store;
+mod tuples;
 mod wire;
 
 pub(crate) use actions::load;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::model::{PayCategory, PlannedGroup, StaffKind};
+use super::model::{PayCategory, PlannedGroup, StaffKind, WorkforcePlan};
 use super::pay::{Fault, Tables, calculate};
+use crate::error::{Error, Reason};
 
 /// What a sum is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,14 +42,21 @@ pub fn project(tables: &Tables<'_>, groups: &[PlannedGroup]) -> Result<Sums, (St
     Ok(Sums { years, cells })
 }
 
-fn cells(tables: &Tables<'_>, groups: &[PlannedGroup]) -> Result<BTreeMap<Cell, i64>, (String, Fault)> {
-    // By month and rule first, so that the names are looked at once for each period and not for each person.
-    let months: Vec<(usize, usize)> = tables.months().map(|(_, place, period)| (place, period.rules.len())).collect();
-    let mut sums: BTreeMap<Cell, i64> = BTreeMap::new();
-    let mut by_kind: BTreeMap<StaffKind, Vec<Vec<i64>>> = BTreeMap::new();
+/// The amounts of people of one kind of staff, by month and by the place of the component's rule in that month's period.
+pub type ByMonth = BTreeMap<StaffKind, Vec<Vec<i64>>>;
+
+/// What the people of some groups cost in each month; or the group that has no pay, with the reason why.
+///
+/// By month and rule, so that the names are looked at once for each period and not for each person.
+pub fn by_month<'g>(
+    tables: &Tables<'_>,
+    groups: impl Iterator<Item = &'g PlannedGroup>,
+) -> Result<ByMonth, (&'g PlannedGroup, Fault)> {
+    let months: Vec<usize> = tables.months().map(|(_, _, period)| period.rules.len()).collect();
+    let mut by_kind = ByMonth::new();
     for planned in groups {
         let group = &planned.group;
-        let fresh = || months.iter().map(|(_, rules)| vec![0; *rules]).collect();
+        let fresh = || months.iter().map(|rules| vec![0; *rules]).collect();
         let table = by_kind.entry(group.staff_kind).or_insert_with(fresh);
         let outcome = calculate(tables, group, |paid| {
             let row = usize::try_from(paid.month.since(tables.first())).ok().and_then(|month| table.get_mut(month));
@@ -58,8 +66,25 @@ fn cells(tables: &Tables<'_>, groups: &[PlannedGroup]) -> Result<BTreeMap<Cell, 
             }
             Ok(())
         });
-        outcome.map_err(|fault| (planned.id.clone(), fault))?;
+        outcome.map_err(|fault| (planned, fault))?;
     }
+    Ok(by_kind)
+}
+
+/// What a group that has no pay keeps from being calculated, as a refusal that names it.
+pub fn refusal(plan: &WorkforcePlan, group: &str, fault: Fault) -> Error {
+    let subject = if group.is_empty() { plan.name().to_string() } else { plan.group_name(group).to_string() };
+    match fault {
+        Fault::Missing { what, on, .. } => {
+            Error::refused(Reason::PayParameterMissing, subject, format!("{what} is not in force on {on}"))
+        }
+        Fault::Overflow => Error::refused(Reason::AmountOverflow, subject, "an amount of its pay is too large"),
+    }
+}
+
+fn cells(tables: &Tables<'_>, groups: &[PlannedGroup]) -> Result<BTreeMap<Cell, i64>, (String, Fault)> {
+    let by_kind = by_month(tables, groups.iter()).map_err(|(planned, fault)| (planned.id.clone(), fault))?;
+    let mut sums: BTreeMap<Cell, i64> = BTreeMap::new();
     for (staff_kind, table) in by_kind {
         for (number, ((_, _, period), row)) in tables.months().zip(table).enumerate() {
             for (rule, amount) in period.rules.iter().zip(row).filter(|(_, amount)| *amount != 0) {

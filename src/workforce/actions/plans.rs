@@ -16,8 +16,8 @@ use crate::organisation::store as units;
 use crate::workforce::batch::{self, GroupOperation};
 use crate::workforce::life;
 use crate::workforce::model::{PlannedGroup, WorkforcePlan};
-use crate::workforce::pay::{Fault, Tables};
-use crate::workforce::project::{Sums, project};
+use crate::workforce::pay::Tables;
+use crate::workforce::project::{Sums, project, refusal};
 use crate::workforce::store::{self, After, PlanFilter};
 
 /// The most years that a plan covers.
@@ -320,15 +320,8 @@ pub async fn project_payroll(app: App, call: Call, ask: ProjectPayroll) -> Resul
         // The rows are those of the moment: what a plan costs follows the law as it is known then.
         let rows = store::all_parameters(view)?;
         let (first, months) = life::span(view, &plan)?;
-        let sums = project(&Tables::new(&rows, first, months), &groups).map_err(|(group, fault)| {
-            let subject = if group.is_empty() { plan.name().to_string() } else { plan.group_name(&group).to_string() };
-            match fault {
-                Fault::Missing { what, on, .. } => {
-                    Error::refused(Reason::PayParameterMissing, subject, format!("{what} is not in force on {on}"))
-                }
-                Fault::Overflow => Error::refused(Reason::AmountOverflow, subject, "an amount of its pay is too large"),
-            }
-        })?;
+        let sums = project(&Tables::new(&rows, first, months), &groups);
+        let sums = sums.map_err(|(group, fault)| refusal(&plan, &group, fault))?;
         Ok(Projection { plan, sums })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;

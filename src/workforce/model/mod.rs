@@ -2,11 +2,13 @@
 //!
 //! Absent: the calculation itself, which is in [`pay`](super::pay), and any rate, scale or component of one country: those are rows.
 
+mod funding;
 mod plan;
 mod set;
 mod staff;
 pub mod staffing;
 
+pub use funding::{FundingKey, FundingRule, Funds, Share, Tuple, WHOLE_BP, is_without_autonomy};
 pub use plan::{PlanKey, PlannedGroup, WorkforcePlan, changed_fields};
 pub use set::{Set, refuse};
 pub use staff::{Given, Grade, StaffGroup, What};
@@ -40,6 +42,8 @@ words! {
         Entry "ENTRY",
         /// The age of retirement.
         RetirementAge "RETIREMENT_AGE",
+        /// Pay that is given without autonomy.
+        NonAutonomous "NON_AUTONOMOUS",
     }
 }
 
@@ -132,6 +136,25 @@ pub enum Value {
     Entry(i64),
     /// Months.
     RetirementAge(i64),
+    /// Pay that is given without autonomy.
+    NonAutonomous(NonAutonomy),
+}
+
+/// Pay that is given without autonomy, whatever a unit's own rules say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NonAutonomy {
+    /// Of whom; empty is everybody.
+    pub staff_kinds: Vec<StaffKind>,
+    /// Of what; none is all pay.
+    pub category: Option<PayCategory>,
+}
+
+impl NonAutonomy {
+    /// Whether it is about this.
+    pub fn covers(&self, staff_kind: StaffKind, category: PayCategory) -> bool {
+        let of_kind = self.staff_kinds.is_empty() || self.staff_kinds.contains(&staff_kind);
+        of_kind && self.category.is_none_or(|of| of == category)
+    }
 }
 
 /// How the steps of a scale follow each other.
@@ -206,6 +229,7 @@ impl Value {
             Self::Component(_) => ParameterKind::Component,
             Self::Entry(_) => ParameterKind::Entry,
             Self::RetirementAge(_) => ParameterKind::RetirementAge,
+            Self::NonAutonomous(_) => ParameterKind::NonAutonomous,
         }
     }
 }

@@ -34,7 +34,8 @@ impl<'a> Set<'a> {
         self.0.iter().filter(move |((found, _), _)| *found == kind).filter_map(move |(_, rows)| in_force(rows, day))
     }
 
-    fn has(&self, kind: ParameterKind, code: &str) -> bool {
+    /// Whether there is a row of a kind and code on any day.
+    pub fn has(&self, kind: ParameterKind, code: &str) -> bool {
         self.0.contains_key(&(kind, code))
     }
 }
@@ -80,7 +81,11 @@ fn referred(row: &Parameter) -> Vec<(ParameterKind, &str)> {
             let of = component.percent_of.iter().map(|code| (ParameterKind::Component, code.as_str()));
             of.chain(component.base.as_deref().map(|base| (ParameterKind::BaseSalary, base))).collect()
         }
-        Value::BaseSalary(_) | Value::Scale(_) | Value::Entry(_) | Value::RetirementAge(_) => Vec::new(),
+        Value::BaseSalary(_)
+        | Value::Scale(_)
+        | Value::Entry(_)
+        | Value::RetirementAge(_)
+        | Value::NonAutonomous(_) => Vec::new(),
     }
 }
 

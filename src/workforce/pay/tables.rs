@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::month::Month;
-use crate::workforce::model::{Component, Parameter, ParameterKind, Scale, Set, Value, step_of};
+use crate::workforce::model::{Component, NonAutonomy, Parameter, ParameterKind, Scale, Set, Value, step_of};
 
 /// What is in force in a span of months.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Period<'a> {
     pub allowances: HashMap<&'a str, (&'a Parameter, &'a str, i64)>,
     /// The coefficient of vacant posts.
     pub entry: Option<(&'a Parameter, i64)>,
+    /// What is given without autonomy.
+    pub non_autonomous: Vec<&'a NonAutonomy>,
 }
 
 /// A scale with its steps.
@@ -112,6 +114,9 @@ impl<'a> Period<'a> {
             }
         }
         period.entry = set.all_on(ParameterKind::Entry, day).find_map(|row| Some((row, row.value.coefficient()?)));
+        let non_autonomous =
+            |row: &'a Parameter| if let Value::NonAutonomous(of) = &row.value { Some(of) } else { None };
+        period.non_autonomous = set.all_on(ParameterKind::NonAutonomous, day).filter_map(non_autonomous).collect();
         period.rules = rules(set, day);
         period
     }

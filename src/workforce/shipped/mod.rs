@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use serde::Deserialize;
 
 use super::model::{
-    COEFFICIENT_DECIMALS, Component, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, StaffKind, Value,
+    COEFFICIENT_DECIMALS, Component, NonAutonomy, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, StaffKind,
+    Value,
 };
 use crate::error::{Error, Result};
 use crate::money;
@@ -98,6 +99,10 @@ fn parameter(row: Row) -> Outcome<Parameter> {
         ParameterKind::Component => Value::Component(component(&row, coefficient)?),
         ParameterKind::Entry => Value::Entry(coefficient.ok_or_else(missing)?),
         ParameterKind::RetirementAge => Value::RetirementAge(row.months.ok_or_else(missing)?),
+        ParameterKind::NonAutonomous => Value::NonAutonomous(NonAutonomy {
+            staff_kinds: listed(&row.staff_kinds).map(word).collect::<Outcome<Vec<StaffKind>>>()?,
+            category: row.category.as_deref().map(word).transpose()?,
+        }),
     };
     Ok(Parameter {
         key: ParameterKey { kind, code: row.code, starts_on: row.starts_on },

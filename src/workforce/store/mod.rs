@@ -1,12 +1,16 @@
-//! The tables of pay parameters, HR plans, staff groups, items of headcounts and quotas.
+//! The tables of pay parameters, HR plans, staff groups, items of headcounts and quotas, funding rules and generated lines.
 
+mod funding;
 mod groups;
+mod marks;
 mod parameters;
 mod plans;
 mod quotas;
 mod staffing;
 
+pub use funding::*;
 pub use groups::*;
+pub use marks::*;
 pub use parameters::*;
 pub use plans::*;
 pub use quotas::*;
@@ -22,7 +26,9 @@ pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()>
     audit_plans(conn, jurisdiction, rows)?;
     audit_groups(conn, jurisdiction, rows)?;
     audit_staffing(conn, jurisdiction, rows)?;
-    audit_quotas(conn, jurisdiction, rows)
+    audit_quotas(conn, jurisdiction, rows)?;
+    audit_rules(conn, jurisdiction, rows)?;
+    audit_marks(conn, jurisdiction, rows)
 }
 
 /// What SQL cannot say: headers that count their groups wrongly, items without a header, quotas of the same days.

@@ -7,7 +7,9 @@ use crate::db::schema::pay_parameters as parameters;
 use crate::db::{Conn, Db, audit, direct, record};
 use crate::error::{Error, Result};
 use crate::word::{Word, stored as word};
-use crate::workforce::model::{Component, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value};
+use crate::workforce::model::{
+    Component, NonAutonomy, Parameter, ParameterKey, ParameterKind, Scale, StaffKind, Value,
+};
 
 record! {
     /// One dated row.
@@ -163,6 +165,10 @@ fn parameter_row(tx: &Tx<'_>, new: &Parameter, since: i64) -> ParameterRow {
         }
         Value::Component(component) => write_component(&mut row, component),
         Value::RetirementAge(months) => row.months = Some(*months),
+        Value::NonAutonomous(NonAutonomy { staff_kinds, category }) => {
+            row.staff_kinds = Some(joined(staff_kinds));
+            row.category = category.map(|category| category.as_str().to_owned());
+        }
     }
     row
 }
@@ -188,9 +194,17 @@ fn write_component(row: &mut ParameterRow, component: &Component) {
     (row.rate_bp, row.later_rate_bp) = (*rate_bp, Some(*later_bp));
     row.months = Some(*opens_after_months);
     (row.coefficient, row.cap) = (*coefficient, *cap);
-    let kinds: Vec<&str> = staff_kinds.iter().map(|kind| kind.as_str()).collect();
-    row.staff_kinds = Some(kinds.join(","));
+    row.staff_kinds = Some(joined(staff_kinds));
     row.economic = Some(economic_code.clone());
+}
+
+fn joined(kinds: &[StaffKind]) -> String {
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    kinds.join(",")
+}
+
+fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default().split(',').filter(|part| !part.is_empty())
 }
 
 fn parameter_of(row: ParameterRow) -> Result<Parameter> {
@@ -211,6 +225,10 @@ fn parameter_of(row: ParameterRow) -> Result<Parameter> {
         ParameterKind::Component => Value::Component(component_of(&row)?),
         ParameterKind::Entry => Value::Entry(row.coefficient.ok_or_else(missing)?),
         ParameterKind::RetirementAge => Value::RetirementAge(row.months.ok_or_else(missing)?),
+        ParameterKind::NonAutonomous => Value::NonAutonomous(NonAutonomy {
+            staff_kinds: listed(row.staff_kinds.as_deref()).map(word).collect::<Result<Vec<StaffKind>>>()?,
+            category: row.category.as_deref().map(word).transpose()?,
+        }),
     };
     Ok(Parameter {
         key: ParameterKey { kind, code: row.code, starts_on: row.starts_on },
@@ -226,9 +244,6 @@ fn parameter_of(row: ParameterRow) -> Result<Parameter> {
 }
 
 fn component_of(row: &ParameterRow) -> Result<Component> {
-    fn listed(text: Option<&str>) -> impl Iterator<Item = &str> {
-        text.unwrap_or_default().split(',').filter(|part| !part.is_empty())
-    }
     Ok(Component {
         method: word(row.method.as_deref().unwrap_or_default())?,
         category: word(row.category.as_deref().unwrap_or_default())?,

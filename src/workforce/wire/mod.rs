@@ -1,7 +1,10 @@
-//! The messages of `workforce.proto`, to and from the words of this slice.
+//! The messages of `workforce.proto` and `payroll.proto`, to and from the words of this slice.
 
+mod funding;
 mod parameters;
 mod pay;
+mod pay_lines;
+mod payroll;
 mod plans;
 mod quotas;
 mod staffing;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::types::{number, number_or_none, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::PayParameterName;
 use crate::pb;
@@ -17,7 +17,9 @@ use crate::workforce::actions::{
     AdoptPayParameters, Adopted, BatchWritePayParameters, GetPayParameter, ListPayParameters, ListPaySets,
     ListedParameters, NamedParameter, Operation, PaySets, WrittenParameters,
 };
-use crate::workforce::model::{Component, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, Value, step_of};
+use crate::workforce::model::{
+    Component, NonAutonomy, Parameter, ParameterKey, ParameterKind, PayMethod, Scale, Value, step_of,
+};
 use crate::workforce::store::ParameterFilter;
 
 impl FromWire for ListPaySets {
@@ -116,7 +118,7 @@ fn remove(
 }
 
 /// Reads a row; none where it says nothing, which the rule of the field names.
-fn parameter(message: pb::PayParameter, path: &str, faults: &mut Faults) -> Option<Parameter> {
+pub fn parameter(message: pb::PayParameter, path: &str, faults: &mut Faults) -> Option<Parameter> {
     let pb::PayParameter {
         name: _,
         kind: _,
@@ -174,6 +176,10 @@ fn value(message: pb::pay_parameter::Value, path: &str, faults: &mut Faults) -> 
         Message::Component(message) => Value::Component(component(message, &at("component"), faults)?),
         Message::EntryCoefficient(text) => Value::Entry(coefficient(faults, &at("entry_coefficient"), &text)?),
         Message::RetirementAgeMonths(months) => Value::RetirementAge(i64::from(months)),
+        Message::NonAutonomy(pb::PayNonAutonomy { staff_kinds, category }) => Value::NonAutonomous(NonAutonomy {
+            staff_kinds: staff_kinds.into_iter().filter_map(word).collect(),
+            category: word(category),
+        }),
     })
 }
 
@@ -286,6 +292,10 @@ fn message(jurisdiction: &str, parameter: Parameter, sending: &Sending<'_>) -> p
         Value::Component(component) => Message::Component(component_message(component)),
         Value::Entry(coefficient) => Message::EntryCoefficient(decimal(coefficient)),
         Value::RetirementAge(months) => Message::RetirementAgeMonths(small(months)),
+        Value::NonAutonomous(NonAutonomy { staff_kinds, category }) => Message::NonAutonomy(pb::PayNonAutonomy {
+            staff_kinds: staff_kinds.into_iter().map(number).collect(),
+            category: number_or_none(category),
+        }),
     };
     pb::PayParameter {
         name,

@@ -6,19 +6,54 @@ use prost::Message;
 
 use super::ground::Ground;
 use crate::harness::jurisdiction_name;
+use crate::workforce::pay_lines::{generate, rule, rule_name, ruled, rules, share};
 use crate::workforce::plans::{created, groups, new_plan};
 use crate::workforce::staffing;
 use crate::workforce::{adopt, asked, batch, parameter, parameter_name, servants, written};
 
 /// A request that is in order; what changes something is only tried.
-pub fn pay(method: &str, plan: &pb::WorkforcePlan) -> Option<Vec<u8>> {
-    planned(method, plan).or_else(|| calculated(method))
+pub fn pay(method: &str, plan: &pb::WorkforcePlan, estimate: &pb::Estimate) -> Option<Vec<u8>> {
+    planned(method, plan).or_else(|| calculated(method)).or_else(|| booked(method, estimate))
+}
+
+fn booked(method: &str, estimate: &pb::Estimate) -> Option<Vec<u8>> {
+    let parent = jurisdiction_name("dt");
+    let own = || rule("khcn", vec![share("341", "", 10_000)]);
+    Some(match method {
+        "BatchWriteFundingRules" => {
+            let later = pb::FundingRule { starts_on: "2030-01-01".to_owned(), ..own() };
+            pb::BatchWriteFundingRulesRequest { validate_only: true, ..rules(vec![ruled(later, "")]) }.encode_to_vec()
+        }
+        "GetFundingRule" => {
+            let name = rule_name("khcn", "-.-.2020-01-01");
+            pb::GetFundingRuleRequest { name, read_at: None }.encode_to_vec()
+        }
+        "ListFundingRules" => pb::ListFundingRulesRequest { parent, ..Default::default() }.encode_to_vec(),
+        "SummarizePayroll" => {
+            let years = pb::SummarizePayrollRequest { parent, first_year: 2026, last_year: 2026, ..Default::default() };
+            years.encode_to_vec()
+        }
+        "SimulateWorkforce" => {
+            let years =
+                pb::SimulateWorkforceRequest { parent, first_year: 2026, last_year: 2026, ..Default::default() };
+            years.encode_to_vec()
+        }
+        "GeneratePayLines" => {
+            pb::GeneratePayLinesRequest { validate_only: true, ..generate(estimate, "w") }.encode_to_vec()
+        }
+        "ComparePayLines" => {
+            pb::ComparePayLinesRequest { estimate: estimate.name.clone(), read_at: None }.encode_to_vec()
+        }
+        _ => return None,
+    })
 }
 
 /// The pay parameters, and an HR plan of the department.
 pub async fn made(g: &Ground) -> pb::WorkforcePlan {
     let mut client = g.h.workforce_as(&g.an);
     client.adopt_pay_parameters(adopt()).await.unwrap();
+    let own = rule("khcn", vec![share("341", "", 10_000)]);
+    g.h.payroll_as(&g.an).batch_write_funding_rules(rules(vec![ruled(own, "")])).await.unwrap();
     let drafter = g.holder("workforce-drafter", pb::Role::Drafter, "khcn").await;
     g.h.workforce_as(&drafter).create_workforce_plan(new_plan("w")).await.unwrap().into_inner()
 }

@@ -9,6 +9,7 @@ use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::envelope_service_client::EnvelopeServiceClient;
 use kehoach::pb::identity_service_client::IdentityServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
+use kehoach::pb::payroll_service_client::PayrollServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
 use kehoach::pb::project_service_client::ProjectServiceClient;
 use kehoach::pb::workforce_service_client::WorkforceServiceClient;
@@ -131,6 +132,11 @@ impl Harness {
     /// A client of ClassificationService with a credential.
     pub fn classification_as(&self, credential: &str) -> ClassificationServiceClient<As> {
         ClassificationServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
+    }
+
+    /// A client of PayrollService with a credential.
+    pub fn payroll_as(&self, credential: &str) -> PayrollServiceClient<As> {
+        PayrollServiceClient::with_interceptor(self.channel.clone(), Bearer::of(credential))
     }
 
     /// A client of WorkforceService with a credential.

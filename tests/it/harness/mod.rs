@@ -22,6 +22,7 @@ use kehoach::pb::access_service_client::AccessServiceClient;
 use kehoach::pb::budget_service_client::BudgetServiceClient;
 use kehoach::pb::classification_service_client::ClassificationServiceClient;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
+use kehoach::pb::payroll_service_client::PayrollServiceClient;
 use kehoach::pb::plan_service_client::PlanServiceClient;
 use kehoach::pb::project_service_client::ProjectServiceClient;
 use kehoach::pb::workforce_service_client::WorkforceServiceClient;
@@ -185,6 +186,11 @@ impl Harness {
     /// A client of ProjectService.
     pub fn projects(&self) -> ProjectServiceClient<Channel> {
         ProjectServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
+    }
+
+    /// A client of PayrollService.
+    pub fn payroll(&self) -> PayrollServiceClient<Channel> {
+        PayrollServiceClient::new(self.channel.clone()).max_decoding_message_size(answer_bytes())
     }
 
     /// A client of WorkforceService.

@@ -13,6 +13,7 @@ mod envelope;
 mod identity;
 pub mod manual;
 mod organisation;
+mod payroll;
 mod plan;
 mod project;
 mod reasons;
@@ -185,6 +186,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         project::table(world),
         workforce::table(world),
         staffing::table(world),
+        payroll::table(world),
         approval::table(world),
         envelope::table(world),
         check::table(world),

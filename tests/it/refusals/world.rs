@@ -108,6 +108,7 @@ impl World {
         super::envelope::make(self, h).await;
         super::check::make(self, h).await;
         super::staffing::make(self, h).await;
+        super::payroll::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
         let dt = h.organisation().get_jurisdiction(dt).await.unwrap().into_inner();
         self.etags.insert(dt.name, dt.etag);

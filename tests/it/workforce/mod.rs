@@ -1,5 +1,7 @@
 //! Pay parameters, pay and HR plans, through the front door.
 
+pub mod pay_lines;
+mod payroll;
 pub mod plans;
 pub mod staffing;
 

@@ -134,7 +134,7 @@ fn request(method: &str, o: &Objects, person: &str) -> Option<Vec<u8>> {
         .or_else(|| check::request(method))
         .or_else(|| planning(method, &o.plan))
         .or_else(|| portfolio(method, &o.project))
-        .or_else(|| pay(method, &o.workforce_plan))
+        .or_else(|| pay(method, &o.workforce_plan, &o.estimate))
         .or_else(|| access(method, o))
         .or_else(|| identity(method, person))
 }
@@ -388,6 +388,7 @@ const PLAIN: &[&str] = &[
     "CreateWorkforcePlan",
     "CreateGrant",
     "ListRefusals",
+    "BatchWriteFundingRules",
 ];
 
 /// What the table promises: whether the call is let through, or else the code of the refusal.
