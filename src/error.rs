@@ -257,6 +257,7 @@ reasons! {
     InclusionInvalid "INCLUSION_INVALID",
     IncludedInParent "INCLUDED_IN_PARENT",
     ParentNotApproved "PARENT_NOT_APPROVED",
+    LineNotChanged "LINE_NOT_CHANGED",
     PlanYearOutside "PLAN_YEAR_OUTSIDE",
     FormulaInvalid "FORMULA_INVALID",
     ItemsPerPlan "ITEMS_PER_PLAN",

@@ -211,6 +211,11 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
     };
     store::insert_step(tx, &before.document, &step)?;
     store::places::move_to(tx, &life, &owner, &step)?;
+    match verb {
+        Verb::Appraise => store::changed::begin(tx, &life, &owner, planned.changed())?,
+        Verb::Return | Verb::Amend => store::changed::end(tx, &life.document)?,
+        Verb::Submit | Verb::Withdraw | Verb::Endorse | Verb::Approve | Verb::Close | Verb::Cancel => {}
+    }
     if let Some(act) = &with.act {
         let id = store::keep_act(tx, &performer.new_id, act)?;
         store::insert_decision(tx, &before.document, life.number, &id, &performer.person, before.in_force)?;

@@ -1,12 +1,19 @@
 //! The methods of `ApprovalService`.
 
-use super::{actions, batch, calendar, inbox, lists, release, wire};
+use super::{acknowledge, actions, batch, calendar, inbox, lists, release, wire};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
 
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
+    let mut routes = verbs();
+    routes.extend(desks());
+    routes
+}
+
+/// What moves documents.
+fn verbs() -> Vec<Route> {
     vec![
         write("/kehoach.v1.ApprovalService/Submit", Object(Action::SubmitDocument), |app, call, ask: wire::Submit| {
             actions::perform(app, call, ask.0)
@@ -58,7 +65,23 @@ pub fn routes() -> Vec<Route> {
             Object(Action::ApproveDocument),
             |app, call, ask: wire::BatchApprove| batch::perform(app, call, ask.0),
         ),
+    ]
+}
+
+/// What is done and read around a move.
+fn desks() -> Vec<Route> {
+    vec![
         write("/kehoach.v1.ApprovalService/Release", Object(Action::ReturnSubmitted), release::release),
+        write(
+            "/kehoach.v1.ApprovalService/AcknowledgeLines",
+            Object(Action::AcknowledgeLines),
+            acknowledge::acknowledge_lines,
+        ),
+        read(
+            "/kehoach.v1.ApprovalService/ListChangedLines",
+            Object(Action::ReadDocument),
+            acknowledge::list_changed_lines,
+        ),
         read("/kehoach.v1.ApprovalService/GetLife", Object(Action::ReadDocument), lists::get_life),
         read("/kehoach.v1.ApprovalService/CheckDocument", Object(Action::ReadDocument), lists::check_document),
         read("/kehoach.v1.ApprovalService/ListSteps", Object(Action::ReadDocument), lists::list_steps),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::{CalendarStep, DUTIES, Desk, Place, StepKey, days_late};
-use super::store::{calendar, places};
+use super::store::{calendar, changed, places};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
 use crate::commit::View;
 use crate::document::authority::Action;
@@ -31,8 +31,43 @@ pub struct ListPending {
 #[derive(Debug, Clone)]
 pub struct Pending {
     pub place: Place,
-    pub verb: Verb,
+    pub waits: Waits,
     pub due: Due,
+}
+
+/// For what a document waits.
+#[derive(Debug, Clone, Copy)]
+pub enum Waits {
+    /// For a verb.
+    Verb(Verb),
+    /// For so many lines to be acknowledged.
+    Lines(i64),
+}
+
+impl Waits {
+    /// The verb, where it waits for one.
+    pub fn verb(self) -> Option<Verb> {
+        match self {
+            Self::Verb(verb) => Some(verb),
+            Self::Lines(_) => None,
+        }
+    }
+
+    /// How many lines wait.
+    pub fn lines(self) -> i64 {
+        match self {
+            Self::Verb(_) => 0,
+            Self::Lines(count) => count,
+        }
+    }
+
+    /// Which of the two a document stands for in a list; the verb comes first.
+    fn rank(self) -> &'static str {
+        match self {
+            Self::Verb(_) => "0",
+            Self::Lines(_) => "1",
+        }
+    }
 }
 
 /// The last day of a step and how many days it is past; nothing where the calendar says nothing.
@@ -85,7 +120,7 @@ pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep
     let start = ask.page.start(app.instance(), ask.read_at)?;
     let (instance, page, jurisdiction) = (app.instance().clone(), ask.page, ask.jurisdiction.clone());
     let after = match start.after.as_slice() {
-        [at, document] => at.parse::<i64>().ok().map(|at| (at, document.clone())),
+        [at, document, rank] => at.parse::<i64>().ok().map(|at| (at, document.clone(), rank.clone())),
         _ => None,
     };
     let (unit, of) = (ask.unit, jurisdiction.clone());
@@ -93,7 +128,9 @@ pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep
         let standing = view.standing;
         let people: Vec<String> = standing.people().map(str::to_owned).collect();
         let below = unit.as_ref().map(|unit| subtree(view, unit)).transpose()?;
-        let mut found: Vec<(Verb, Place)> = Vec::new();
+        // What waits for a verb comes before the lines of the same document.
+        let behind = after.as_ref().map(|(at, document, _)| (*at, document.clone()));
+        let mut found: Vec<(Waits, Place)> = Vec::new();
         let desks = DUTIES.iter().flat_map(|duty| Reviewers::ALL.iter().map(move |reviewers| (duty, *reviewers)));
         for ((state, verb, action), reviewers) in desks {
             let units = both(standing.units_where(*action, reviewers), below.as_deref());
@@ -102,22 +139,52 @@ pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep
             }
             let kinds = DocumentKind::ALL.iter().copied().filter(|kind| kind.reviewers() == reviewers).collect();
             let desk = Desk { state: *state, verb: *verb, kinds, units };
-            let places = places::waiting(view, &desk, &people, after.as_ref(), page.size + 1)?;
-            found.extend(places.into_iter().map(|place| (*verb, place)));
+            let places = places::waiting(view, &desk, &people, behind.as_ref(), page.size + 1)?;
+            found.extend(places.into_iter().map(|place| (Waits::Verb(*verb), place)));
         }
-        found.sort_by(|(_, a), (_, b)| (a.arrived_at, &a.document).cmp(&(b.arrived_at, &b.document)));
-        let key = |(_, last): &(Verb, Place)| vec![last.arrived_at.to_string(), last.document.clone()];
+        let owned = both(standing.units_where(Action::AcknowledgeLines, Reviewers::Finance), below.as_deref());
+        found.extend(changed_documents(view, owned.as_deref(), after.as_ref(), page.size + 1)?);
+        found.sort_by(|(a, one), (b, other)| {
+            (one.arrived_at, &one.document, a.rank()).cmp(&(other.arrived_at, &other.document, b.rank()))
+        });
+        let key = |(waits, last): &(Waits, Place)| {
+            vec![last.arrived_at.to_string(), last.document.clone(), waits.rank().to_owned()]
+        };
         let next_page_token = page.cut(&instance, view.revision, &mut found, key)?;
         let steps = steps_of(view, found.iter().map(|(_, place)| place))?;
-        let pending = found.into_iter().map(|(verb, place)| {
-            let due = due(&steps, (place.kind, place.year, verb), &place.unit, &standing.day);
-            Pending { place, verb, due }
+        let pending = found.into_iter().map(|(waits, place)| {
+            let of = |verb| due(&steps, (place.kind, place.year, verb), &place.unit, &standing.day);
+            let due = waits.verb().map(of).unwrap_or_default();
+            Pending { place, waits, due }
         });
         Ok(ListedPending { jurisdiction: of.clone(), pending: pending.collect(), next_page_token })
     };
     let answer = app.read(&call, &jurisdiction, start.read_at, read).await?;
     // It depends on who asks, and on the day.
     Ok(answer.kept(&jurisdiction, Depends::Nothing))
+}
+
+/// The documents of some units with lines to acknowledge, as they wait since their appraisal.
+fn changed_documents(
+    view: &mut View<'_>,
+    units: Option<&[String]>,
+    after: Option<&(i64, String, String)>,
+    limit: i64,
+) -> Result<Vec<(Waits, Place)>> {
+    let from = after.map(|(at, document, _)| (*at, document.clone()));
+    let mut waiting = changed::waiting(view, units, from.as_ref(), limit + 1)?;
+    if let Some((at, document, rank)) = after {
+        let told = rank == Waits::Lines(0).rank();
+        waiting.retain(|one| !told || (one.changed_at, &one.document) != (*at, document));
+    }
+    let documents: Vec<String> = waiting.iter().map(|one| one.document.clone()).collect();
+    let mut placed: BTreeMap<String, Place> =
+        places::of_documents(view, &documents)?.into_iter().map(|place| (place.document.clone(), place)).collect();
+    let found = waiting.into_iter().filter_map(|one| {
+        let place = placed.remove(&one.document)?;
+        Some((Waits::Lines(one.line_count), Place { arrived_at: one.changed_at, ..place }))
+    });
+    Ok(found.collect())
 }
 
 pub async fn list_submissions(app: App, call: Call, ask: ListSubmissions) -> Result<Keep<ListedSubmissions>> {

@@ -342,6 +342,14 @@ impl Planned {
         }
     }
 
+    /// The lines that a reviewer changed, where the verb is the appraisal.
+    pub fn changed(&self) -> &[String] {
+        match self {
+            Self::Estimate(figures) => &figures.changed,
+            Self::Plan(_) | Self::Workforce(_) => &[],
+        }
+    }
+
     /// Writes it; answers where the document stands then.
     pub fn write(&self, tx: &mut Tx<'_>) -> Result<Life> {
         match self {

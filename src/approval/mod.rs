@@ -1,5 +1,6 @@
 //! The life of documents: the verbs, the acts that decide, and what was done before.
 
+mod acknowledge;
 pub(crate) mod actions;
 mod batch;
 mod calendar;

@@ -25,6 +25,8 @@ pub struct Plan {
     pub included: Option<Vec<Inclusion>>,
     /// What it lets go.
     released: Vec<String>,
+    /// The ids of the lines whose reviewer did not give what was requested.
+    pub changed: Vec<String>,
 }
 
 impl Plan {
@@ -38,13 +40,15 @@ impl Plan {
             texts: false,
             included: None,
             released: Vec::new(),
+            changed: Vec::new(),
         })
     }
 
     /// A plan that leaves every line as it is.
     pub fn of_header(estimate: &Estimate) -> Self {
         let (estimate, before) = (estimate.clone(), estimate.totals.clone());
-        Self { estimate, before, changes: Changes::default(), texts: false, included: None, released: Vec::new() }
+        let (included, released, changed) = (None, Vec::new(), Vec::new());
+        Self { estimate, before, changes: Changes::default(), texts: false, included, released, changed }
     }
 
     /// A plan that lets estimates go that were taken in, and leaves the rest as it is.
@@ -74,10 +78,13 @@ pub fn complete(view: &mut View<'_>, estimate: &Estimate, stage: Stage) -> Resul
     let from = if stage == Stage::Decided { Stage::Appraised } else { Stage::Requested };
     let lines = store::all_lines(view, &estimate.id)?;
     let mut refusals = Vec::new();
-    let (mut ended, mut begun) = (Vec::new(), Vec::new());
+    let (mut ended, mut begun, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
         let (before, figure) = (line.amounts.get(from), line.amounts.get(stage));
         let reason = if stage == Stage::Decided { &line.decided_reason } else { &line.appraised_reason };
+        if stage == Stage::Appraised && figure.is_some() && figure != before {
+            changed.push(line.id.clone());
+        }
         match figure {
             Some(_) if figure != before && reason.is_none() => {
                 let name = estimate.line_name(&line.id).to_string();
@@ -93,7 +100,7 @@ pub fn complete(view: &mut View<'_>, estimate: &Estimate, stage: Stage) -> Resul
             _ => {}
         }
     }
-    Ok((Plan::new(estimate, Changes::of(ended, begun))?, refusals))
+    Ok((Plan { changed, ..Plan::new(estimate, Changes::of(ended, begun))? }, refusals))
 }
 
 /// Takes away the stages that a return undoes: what was decided, and below ENDORSED what was appraised too.
@@ -186,6 +193,19 @@ pub fn rival(view: &mut View<'_>, estimate: &Estimate) -> Result<Option<Estimate
     let others = store::list_estimates(view, &filter, None, i64::from(i16::MAX))?;
     let stands = |other: &Estimate| other.id != estimate.id && other.in_force.is_some() && other.state != State::Closed;
     Ok(others.into_iter().find(stands).map(|other| other.name()))
+}
+
+/// The annual estimate of a unit and year as it stands, with its totals; of several the latest.
+pub fn annual(view: &mut View<'_>, unit: &str, year: i64) -> Result<Option<Estimate>> {
+    let filter = EstimateFilter {
+        units: Some(vec![unit.to_owned()]),
+        fiscal_years: vec![year],
+        kinds: vec![Kind::Annual, Kind::Redone],
+        ..EstimateFilter::default()
+    };
+    let mut found = store::list_estimates(view, &filter, None, i64::from(i16::MAX))?;
+    found.retain(|estimate| estimate.state != State::Cancelled);
+    Ok(found.into_iter().max_by_key(|estimate| (estimate.key.kind == Kind::Redone, estimate.key.sequence)))
 }
 
 /// The decided sums of an estimate at a revision, by group.

@@ -698,6 +698,7 @@ diesel::table! {
         financing_class -> Nullable<Text>,
         nature -> Nullable<Text>,
         amount -> Nullable<BigInt>,
+        part -> Nullable<Text>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);
@@ -823,6 +824,29 @@ diesel::table! {
         starts_on -> Nullable<Text>,
         ends_on -> Nullable<Text>,
         given -> Text,
+    }
+}
+
+diesel::table! {
+    acknowledgements_due (jurisdiction, document, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        document -> Text,
+        kind -> Text,
+        unit -> Text,
+        changed_at -> BigInt,
+        line_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    changed_lines (jurisdiction, document, line, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        document -> Text,
+        line -> Text,
     }
 }
 

@@ -98,6 +98,7 @@ sentences! {
     InclusionInvalid: "Không tổng hợp được dự toán này.", "This estimate cannot be taken in.";
     IncludedInParent: "Dự toán đã được tổng hợp vào dự toán cấp trên.", "The estimate is taken in by that of the unit above.";
     ParentNotApproved: "Dự toán cấp trên chưa được quyết định.", "The estimate of the unit above is not approved yet.";
+    LineNotChanged: "Dòng dự toán không có thay đổi nào chờ xác nhận.", "No change of the line waits to be acknowledged.";
     DeadlinePassed: "Đã hết thời hạn của bước này.", "The time for this step is over.";
     AlreadyInForce: "Đã có tài liệu khác đang có hiệu lực.", "Another document of this unit, kind and year is in force.";
     LineNotDeletable: "Không được xóa dòng này.", "This line cannot be deleted.";

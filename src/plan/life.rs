@@ -6,6 +6,8 @@ use super::batch::{self, Changes};
 use super::model::findings::findings;
 use super::model::{Item, Kind, Plan};
 use super::store::{self, PlanFilter};
+use super::{frame, model};
+use crate::budget;
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::state::State;
@@ -74,7 +76,15 @@ pub fn restore(view: &mut View<'_>, plan: &Plan, in_force: i64) -> Result<Moved>
 
 /// What the rules find.
 pub fn check(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Finding>> {
-    Ok(findings(plan, &store::all_items(view, &plan.id)?))
+    let items = store::all_items(view, &plan.id)?;
+    let mut found = findings(plan, &items);
+    if plan.kind == Kind::ThreeYearFinancial
+        && let Some(estimate) = budget::life::annual(view, &plan.unit, plan.first_year)?
+    {
+        let beside = frame::beside(estimate);
+        found.extend(model::frame::estimated(plan, &items, &beside.name.to_string(), &beside.requested));
+    }
+    Ok(found)
 }
 
 /// Those of some items, each as collection and id, that the plan does not have.

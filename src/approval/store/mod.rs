@@ -1,6 +1,7 @@
 //! The tables of what was done with documents: steps, remarks, acts, decisions.
 
 pub mod calendar;
+pub mod changed;
 pub mod places;
 
 use std::collections::HashMap;
@@ -259,6 +260,7 @@ pub fn decisions(
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
     places::audit(conn, jurisdiction, rows)?;
     calendar::audit(conn, jurisdiction, rows)?;
+    changed::audit(conn, jurisdiction, rows)?;
     audit!(conn, jurisdiction, rows, steps: StepRow, remarks: RemarkRow, acts: ActRow, decisions: DecisionRow);
     Ok(())
 }

@@ -122,6 +122,15 @@ pub fn of_units(view: &mut View<'_>, units: &[String], kind: DocumentKind, year:
     rows.into_iter().map(place_of).collect()
 }
 
+/// Where these documents stand.
+pub fn of_documents(view: &mut View<'_>, documents: &[String]) -> Result<Vec<Place>> {
+    let rows = places::table
+        .filter(places::jurisdiction.eq(view.jurisdiction).and(places::document.eq_any(documents)))
+        .filter(places::since.le(view.revision).and(places::until.gt(view.revision)))
+        .load::<PlaceRow>(view.conn)?;
+    rows.into_iter().map(place_of).collect()
+}
+
 fn place_of(row: PlaceRow) -> Result<Place> {
     Ok(Place {
         document: row.document,

@@ -56,17 +56,18 @@ impl IntoWire for ListedPending {
 
     fn into_wire(self, _: &Sending<'_>) -> Self::Message {
         let of = self.jurisdiction;
-        let documents = self.pending.into_iter().map(|Pending { place, verb, due }| pb::PendingDocument {
+        let documents = self.pending.into_iter().map(|Pending { place, waits, due }| pb::PendingDocument {
             document: format!("jurisdictions/{of}/{}", place.document),
             kind: number(place.kind),
             unit: format!("jurisdictions/{of}/units/{}", place.unit),
             fiscal_year: days(place.year),
             state: number(place.state),
-            verb: number(verb),
+            verb: waits.verb().map_or(0, number),
             submission: days(place.submission),
             arrived_at: timestamp(place.arrived_at),
             due_on: due.due_on,
             days_late: days(due.days_late),
+            changed_lines: days(waits.lines()),
         });
         pb::ListPendingResponse { documents: documents.collect(), next_page_token: self.next_page_token }
     }

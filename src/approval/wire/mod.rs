@@ -1,5 +1,6 @@
 //! The messages of `approval.proto`, to and from the words of this slice.
 
+mod acknowledge;
 mod inbox;
 mod lists;
 mod verbs;

@@ -324,6 +324,21 @@ pub fn current_lines(tx: &mut Tx<'_>, estimate: &str, ids: &[String]) -> Result<
     Ok(found)
 }
 
+/// The lines of an estimate with these ids, by id, as they stand at the revision of the view.
+pub fn lines_of(view: &mut View<'_>, estimate: &str, ids: &[String]) -> Result<Vec<Line>> {
+    let mut found = Vec::new();
+    for ids in view.conn.by_key(ids, IDS_PER_STATEMENT) {
+        let query = lines::table
+            .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+            .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+            .filter(lines::line.eq_any(ids))
+            .select(LineColumns::COLUMNS);
+        found.extend(query.load::<LineColumns>(view.conn)?.into_iter().map(Line::from));
+    }
+    found.sort_unstable_by(|one, other| one.id.cmp(&other.id));
+    Ok(found)
+}
+
 /// Those of some ids that a line of the estimate has at the revision of the view.
 pub fn lines_there(view: &mut View<'_>, estimate: &str, ids: &[String]) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! The life of a document: verbs, stages, hands, acts and batches, through the front door.
 
+mod acknowledge;
 mod batches;
 mod flow;
 mod hands;

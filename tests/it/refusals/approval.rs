@@ -10,9 +10,9 @@ use crate::approval::{act, by};
 use crate::budget::{at, batch, create, created, line, updated};
 use crate::harness::{Harness, jurisdiction_name, unit_name};
 
-const FAR: i64 = 1 << 40;
+pub const FAR: i64 = 1 << 40;
 
-fn spent() -> Option<String> {
+pub fn spent() -> Option<String> {
     Some(SPENT.to_owned())
 }
 
@@ -75,6 +75,14 @@ pub async fn make(world: &mut World, h: &Harness) {
         (estimate.kind, estimate.sequence) = (kind.into(), 9);
         h.budget().create_estimate(by("drafter", request)).await.unwrap();
         h.walk(id, &verbs).await;
+    }
+    for id in ["changed-1", "changed-2"] {
+        supplement(h, id, "Bổ sung").await;
+        h.walk(id, &[Submit, Endorse]).await;
+        let amounts = Some(pb::Amounts { appraised: Some(7), ..Default::default() });
+        let added = pb::Line { amounts, appraised_reason: "Thêm".to_owned(), ..line("102", 0) };
+        h.budget().batch_write_lines(by("reviewer", batch(id, vec![created("l7", added)]))).await.unwrap();
+        h.walk(id, &[Appraise]).await;
     }
     family(h).await;
     let taken = ["taken-endorsed", "taken-appraised", "free", "parent-1", "parent-2", "parent-draft"];
@@ -180,6 +188,7 @@ pub fn table(w: &World) -> Vec<Asked> {
     table.extend(batches(w));
     table.extend(reads());
     table.extend(inboxes(w));
+    table.extend(super::changed::changed_lines());
     table
 }
 

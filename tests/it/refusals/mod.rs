@@ -6,6 +6,7 @@
 mod access;
 mod approval;
 mod budget;
+mod changed;
 mod check;
 mod classification;
 mod envelope;

@@ -36,6 +36,8 @@ pub fn request(method: &str, o: &Objects) -> Option<Vec<u8>> {
             let children = vec!["jurisdictions/dt/estimates/other".to_owned()];
             pb::ReleaseRequest { name, etag, children, validate_only, reason, ..Default::default() }.encode_to_vec()
         }
+        "AcknowledgeLines" => pb::AcknowledgeLinesRequest { name, validate_only, ..Default::default() }.encode_to_vec(),
+        "ListChangedLines" => pb::ListChangedLinesRequest { name, ..Default::default() }.encode_to_vec(),
         "GetLife" => pb::GetLifeRequest { name, read_at: None }.encode_to_vec(),
         "CheckDocument" => pb::CheckDocumentRequest { name, read_at: None }.encode_to_vec(),
         "ListSteps" => pb::ListStepsRequest { name, ..Default::default() }.encode_to_vec(),

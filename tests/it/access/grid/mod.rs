@@ -387,6 +387,7 @@ fn expected(method: &str, rule: Rule, person: &Person) -> Result<(), Code> {
         (Action::ManageUnits, Action::ReadMember),
         (Action::ManageSchemes, Action::ReadMember),
         (Action::DraftDocument, Action::ReadDocument),
+        (Action::AcknowledgeLines, Action::ReadDocument),
         (Action::IssueEnvelope, Action::ReadDocument),
         (Action::RetainEnvelope, Action::ReadDocument),
         (Action::ManageGrants, Action::ReadGrants),

@@ -1,0 +1,2 @@
+DROP TABLE changed_lines;
+DROP TABLE acknowledgements_due;

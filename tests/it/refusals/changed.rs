@@ -1,0 +1,32 @@
+//! The faults of acknowledging what a reviewer changed.
+
+use kehoach::pb;
+
+use super::approval::{FAR, spent};
+use super::world::estimate_name;
+use super::{Asked, read, write};
+use crate::budget::at;
+
+pub fn changed_lines() -> Vec<Asked> {
+    let acknowledge = |id: &str| pb::AcknowledgeLinesRequest { name: estimate_name(id), ..Default::default() };
+    let other = |m: &mut pb::AcknowledgeLinesRequest| m.lines = vec![format!("{}/lines/none", m.name)];
+    let spent = pb::AcknowledgeLinesRequest { request_id: spent(), ..acknowledge("changed-2") };
+    let list = pb::ListChangedLinesRequest { name: estimate_name("changed-1"), ..Default::default() };
+    vec![
+        write("AcknowledgeLines", acknowledge("changed-1"), spent)
+            .invalid("name", |m| m.name = "x".to_owned())
+            .reused(|m| m.request_id = super::approval::spent())
+            .missing("name", |m| {
+                m.name = estimate_name("none");
+                m.lines.iter_mut().for_each(|line| *line = format!("{}/lines/none", estimate_name("none")));
+            })
+            .refused("lines", "LINE_NOT_CHANGED", other)
+            .done(),
+        read("ListChangedLines", list)
+            .invalid("page_size", |m| m.page_size = -1)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("name", |m| m.name = estimate_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+    ]
+}
