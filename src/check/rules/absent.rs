@@ -17,7 +17,6 @@ pub const ABSENT: &[(&str, &str)] = &[
     ("BUD-18", "settlement"),
     ("BUD-19", "settlement"),
     ("BUD-20", "the bonus fund is no part of an estimate yet"),
-    ("BUD-21", "across two documents"),
     ("BUD-23", "execution"),
     ("BUD-24", "settlement"),
     ("BUD-25", "publication"),
@@ -32,7 +31,6 @@ pub const ABSENT: &[(&str, &str)] = &[
     ("PLN-04", "across two documents"),
     ("PLN-05", "across two documents"),
     ("PLN-06", "across two documents"),
-    ("PLN-07", "across two versions of a three-year plan"),
     ("PLN-08", "reviews are answers, not documents"),
     ("PLN-09", "refused when an actual is recorded (ACTUAL_STATUS)"),
 ];

@@ -61,6 +61,17 @@ pub const RULES: &[Rule] = &[
     ]),
     Rule::new(
         Form,
+        "BUD-21",
+        Warning,
+        "Năm thứ nhất của kế hoạch 03 năm khớp với dự toán năm và số kiểm tra",
+        "The first year of a three-year plan is that of the annual estimate and the control figure",
+    )
+    .citing(&[
+        sourced("NĐ 45/2017/NĐ-CP", "Điều 4.3", 2018, 2025),
+        sourced("TT 69/2017/TT-BTC", "Điều 3", 2018, 2025),
+    ]),
+    Rule::new(
+        Form,
         "BUD-22",
         Warning,
         "Nhu cầu trong trần chi, số kiểm tra; phần vượt phải có thuyết minh",

@@ -1,6 +1,6 @@
 //! The rules of plans over several years.
 
-use super::{Rule, RuleSet::Form};
+use super::{Rule, RuleSet::Form, sourced};
 use crate::document::finding::Severity::{Error, Warning};
 
 /// In the order of their ids.
@@ -13,6 +13,14 @@ pub const RULES: &[Rule] = &[
         "A stated sum is the sum of its parts by year, class and nature",
     ),
     Rule::new(Form, "PLN-02", Error, "Năm của chỉ tiêu thuộc thời kỳ kế hoạch", "Years are those of the plan"),
+    Rule::new(
+        Form,
+        "PLN-07",
+        Error,
+        "Nhiệm vụ trượt tiến độ chưa khởi công chuyển từ chi cơ sở sang chi mới",
+        "What slips before it begins moves from the baseline to new spending",
+    )
+    .citing(&[sourced("TT 69/2017/TT-BTC", "Điều 6.1a", 2018, 2025)]),
     Rule::new(
         Form,
         "PLN-10",

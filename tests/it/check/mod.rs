@@ -128,7 +128,7 @@ engines! {
         h.rules().enable_rule_set(by("admin", enable(2024, 0, &first.etag))).await.unwrap();
         assert_eq!(h.law("f", None).await, told(&[("BUD-16", Error)]));
         assert_eq!(h.law("e", None).await, told(&[("CLS-02", Error)]));
-        let found = h.found("e", "CLS-02").await.remove(0);
+        let found = h.breaks("e", "CLS-02").await.remove(0);
         assert_eq!((found.expected.as_str(), found.actual.as_str(), found.objects.len()), ("417", "418", 1));
         assert_eq!(found.citations, ["TT 324/2016/TT-BTC"]);
         h.is_sound();

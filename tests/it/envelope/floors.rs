@@ -73,7 +73,7 @@ engines! {
         );
         h.nothing_changed(&before);
         // No justification helps below a floor.
-        let found = h.found("e", "BUD-04").await.remove(0);
+        let found = h.breaks("e", "BUD-04").await.remove(0);
         assert_eq!((found.severity(), found.expected.as_str(), found.actual.as_str(), found.difference), (pb::Severity::Error, "26000", "25000", Some(-1_000)));
         assert_eq!(found.objects, ["jurisdictions/dt/estimates/e", "jurisdictions/dt/envelopes/floor"]);
         assert_eq!(found.citations[0], "1600/QĐ-TTg, 2023-12-10, Thủ tướng Chính phủ");
@@ -108,10 +108,10 @@ engines! {
         child.estimate.as_mut().unwrap().unit = unit_name("dt", "tt");
         h.budget().create_estimate(by("drafter", child)).await.unwrap();
         // A draft below does not count yet, and what was sent up does.
-        assert_eq!(h.found("e", "BUD-04").await[0].actual, "20000");
+        assert_eq!(h.breaks("e", "BUD-04").await[0].actual, "20000");
         h.walk("child", &[Submit, Endorse, Appraise]).await;
-        assert_eq!(h.found("e", "BUD-04").await, Vec::new());
-        assert_eq!(h.found("child", "BUD-04").await, Vec::new());
+        assert_eq!(h.breaks("e", "BUD-04").await, Vec::new());
+        assert_eq!(h.breaks("child", "BUD-04").await, Vec::new());
         h.does(Approve, "child").await.unwrap();
         h.walk("e", &[Submit, Endorse, Appraise, Approve]).await;
     }
@@ -124,11 +124,11 @@ engines! {
         let estimate = less.estimate.as_mut().unwrap();
         (estimate.kind, estimate.title) = (pb::EstimateKind::Supplement.into(), "Điều chỉnh".to_owned());
         h.budget().create_estimate(by("drafter", less)).await.unwrap();
-        let found = h.found("less", "BUD-04").await.remove(0);
+        let found = h.breaks("less", "BUD-04").await.remove(0);
         assert_eq!((found.actual.as_str(), found.difference), ("25999", Some(-1)));
         // While the annual estimate is amended, its text in force counts beside the supplement.
         h.walk("e", &[Amend]).await;
-        assert_eq!(h.found("less", "BUD-04").await[0].difference, Some(-1));
+        assert_eq!(h.breaks("less", "BUD-04").await[0].difference, Some(-1));
     }
 
     async fn contents_natures_and_channels_have_floors_of_their_own(h: Harness) {
@@ -153,6 +153,6 @@ engines! {
         ]);
         envelope.selector = Some(selector);
         h.issued(cell).await;
-        assert_eq!(h.found("f", "BUD-04").await[0].difference, Some(-1));
+        assert_eq!(h.breaks("f", "BUD-04").await[0].difference, Some(-1));
     }
 }

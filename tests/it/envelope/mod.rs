@@ -76,7 +76,7 @@ impl Harness {
     }
 
     /// The findings of one rule.
-    pub async fn found(&self, estimate: &str, rule: &str) -> Vec<pb::Finding> {
+    pub async fn breaks(&self, estimate: &str, rule: &str) -> Vec<pb::Finding> {
         self.checked(estimate, None).await.into_iter().filter(|found| found.rule == rule).collect()
     }
 }

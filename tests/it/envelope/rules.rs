@@ -92,7 +92,7 @@ engines! {
         h.issued(issue("e", Ceiling, 250)).await;
         // The parent code holds what is below it: 260 in all, 160 of it on 101.
         h.estimate("e", 2024, vec![line("101", 160), line("341", 100)]).await;
-        let mut told: Vec<(String, Option<i64>)> = h.found("e", "BUD-22").await.into_iter().map(|found| (found.objects[1].clone(), found.difference)).collect();
+        let mut told: Vec<(String, Option<i64>)> = h.breaks("e", "BUD-22").await.into_iter().map(|found| (found.objects[1].clone(), found.difference)).collect();
         told.sort();
         let expected = [("a", 160), ("c", 60), ("d", 160), ("e", 10)].map(|(id, more)| (envelope_name(id), Some(more)));
         assert_eq!(told, expected);
@@ -131,24 +131,24 @@ engines! {
         h.unit_below("dt", "a-below", "a").await;
         let received = h.issued(issue("whole", Control, 100)).await;
         h.drafted("e", 2024, 100).await;
-        assert_eq!(h.found("e", "BUD-09").await, Vec::new(), "who passes nothing on owes no answer");
+        assert_eq!(h.breaks("e", "BUD-09").await, Vec::new(), "who passes nothing on owes no answer");
         h.issued(issue_to("a", "part-a", Control, 50)).await;
         // A part of a part is passed on by the unit between.
         h.issued(issue_to("a-below", "part-of-a", Control, 50)).await;
-        let found = h.found("e", "BUD-09").await.remove(0);
+        let found = h.breaks("e", "BUD-09").await.remove(0);
         assert_eq!((found.severity(), found.difference, found.expected.as_str(), found.actual.as_str()), (pb::Severity::Warning, Some(-50), "100", "50"));
         let kept = h.envelopes().retain_envelope(retain(&received, 2024, Some(20))).await.unwrap().into_inner();
         assert_eq!(kept.amounts[0].retained_amount, Some(20));
-        assert_eq!(h.found("e", "BUD-09").await[0].difference, Some(-30));
+        assert_eq!(h.breaks("e", "BUD-09").await[0].difference, Some(-30));
         h.issued(issue_to("b", "part-b", Control, 30)).await;
-        assert_eq!(h.found("e", "BUD-09").await, Vec::new());
+        assert_eq!(h.breaks("e", "BUD-09").await, Vec::new());
         let details = refused(h.envelopes().retain_envelope(retain(&kept, 2025, Some(1))).await, Code::FailedPrecondition, "ENVELOPE_YEAR_MISSING");
         assert_eq!(violations(&details)[0].1, "retained[0].fiscal_year");
         // New figures keep what is kept.
         let changed = pb::Envelope { amounts: vec![said(2024, 110)], act: act("80"), ..kept };
         let changed = h.envelopes().update_envelope(update(&changed, &["amounts", "act"])).await.unwrap().into_inner();
         assert_eq!(changed.amounts[0].retained_amount, Some(20));
-        assert_eq!(h.found("e", "BUD-09").await[0].difference, Some(-10));
+        assert_eq!(h.breaks("e", "BUD-09").await[0].difference, Some(-10));
         h.is_sound();
     }
 
