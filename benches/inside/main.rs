@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on says why and ends")]
 
 mod ground;
+mod payroll;
 
 use std::hint::black_box;
 
@@ -118,10 +119,10 @@ fn pay(c: &mut Criterion) {
     let mut group = c.benchmark_group("a year of pay by month");
     group.sample_size(20);
     for count in [1_000, 10_000] {
-        let groups = ground::staff(count);
+        let groups = payroll::staff(count);
         group.throughput(Throughput::Elements(12 * count as u64));
         group.bench_function(BenchmarkId::from_parameter(count), |b| {
-            b.iter(|| ground::payroll(&tables, black_box(&groups)));
+            b.iter(|| payroll::payroll(&tables, black_box(&groups)));
         });
     }
     group.finish();
@@ -130,10 +131,10 @@ fn pay(c: &mut Criterion) {
     let mut group = c.benchmark_group("five years of pay by month");
     group.sample_size(10);
     for count in [1_000, 10_000] {
-        let groups = ground::staff(count);
+        let groups = payroll::staff(count);
         group.throughput(Throughput::Elements(60 * count as u64));
         group.bench_function(BenchmarkId::from_parameter(count), |b| {
-            b.iter(|| ground::payroll(&five, black_box(&groups)));
+            b.iter(|| payroll::payroll(&five, black_box(&groups)));
         });
     }
     group.finish();
