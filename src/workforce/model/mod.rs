@@ -3,6 +3,7 @@
 //! Absent: the calculation itself, which is in [`pay`](super::pay), and any rate, scale or component of one country: those are rows.
 
 mod plan;
+mod quota;
 mod set;
 mod staff;
 pub mod staffing;

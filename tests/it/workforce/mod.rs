@@ -1,5 +1,6 @@
 //! Pay parameters, pay and HR plans, through the front door.
 
+pub mod headcount;
 pub mod plans;
 pub mod staffing;
 
