@@ -79,7 +79,10 @@ pub fn unknown_age(gender: Gender) -> String {
 }
 
 /// The ages of retirement by gender, in the order of their first days, each with the first month in which it does not hold.
-pub struct Ages<'a>(HashMap<Gender, Vec<(i64, Option<Month>, &'a Parameter)>>);
+pub struct Ages<'a>(HashMap<Gender, Vec<Age<'a>>>);
+
+/// An age in months, the first month in which it does not hold, and its row.
+type Age<'a> = (i64, Option<Month>, &'a Parameter);
 
 impl<'a> Ages<'a> {
     /// Those of some rows.
@@ -95,9 +98,9 @@ impl<'a> Ages<'a> {
                 let own = row.ends_on.as_deref().and_then(Month::from);
                 next.into_iter().chain(own).min()
             };
-            let age = |(at, row): (usize, &&'a Parameter)| match row.value {
-                Value::RetirementAge(months) => Some((months, end(at, row), *row)),
-                _ => None,
+            let age = |(at, row): (usize, &&'a Parameter)| {
+                let Value::RetirementAge(months) = row.value else { return None };
+                Some((months, end(at, row), *row))
             };
             ages.insert(*gender, of.iter().enumerate().filter_map(age).collect());
         }

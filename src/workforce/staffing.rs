@@ -159,7 +159,8 @@ fn refuse_stage(state: State, stage: Stage, operation: &StaffingOperation, path:
     match operation {
         StaffingOperation::Create { content, figures, .. } | StaffingOperation::Replace { content, figures, .. } => {
             let is_new = matches!(operation, StaffingOperation::Create { .. });
-            if !is_draft && !(is_new && content.kind().is_staged()) {
+            let is_theirs = is_new && content.kind().is_staged();
+            if !is_draft && !is_theirs {
                 return vec![refusal(format!("{path}.item"), Stage::Requested)];
             }
             let others = Stage::ALL.iter().filter(|of| **of != stage);

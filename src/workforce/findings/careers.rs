@@ -41,10 +41,10 @@ fn early(facts: &Facts<'_>, set: &Set<'_>, item: &StaffingItem, raise: &Raise) -
     let day = raise.raised_on.as_str();
     let scale = match &group.group.grade {
         Grade::Scale(scale, _) => scale.as_str(),
-        Grade::Rank(rank, _) => match &set.on(ParameterKind::Rank, rank, day)?.value {
-            Value::Rank(scale) => scale,
-            _ => return None,
-        },
+        Grade::Rank(rank, _) => {
+            let Value::Rank(scale) = &set.on(ParameterKind::Rank, rank, day)?.value else { return None };
+            scale
+        }
         Grade::Coefficient(_) | Grade::Vacant => return None,
     };
     let Value::Scale(scale) = set.on(ParameterKind::Scale, scale, day)?.value else { return None };

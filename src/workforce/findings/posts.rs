@@ -19,18 +19,18 @@ pub fn found(facts: &Facts<'_>) -> Vec<Finding> {
     }
     found.extend(professional_share(facts));
     found.extend(step_shares(facts));
-    found.extend(facts.items.iter().filter_map(|item| match &item.content {
-        Content::Training(training) => source(facts, item, training),
-        _ => None,
+    found.extend(facts.items.iter().filter_map(|item| {
+        let Content::Training(training) = &item.content else { return None };
+        source(facts, item, training)
     }));
     found
 }
 
 fn positions<'a>(facts: &Facts<'a>) -> impl Iterator<Item = (&'a StaffingItem, &'a Position)> {
     let items = facts.items;
-    items.iter().filter_map(|item| match &item.content {
-        Content::Position(position) => Some((item, position.as_ref())),
-        _ => None,
+    items.iter().filter_map(|item| {
+        let Content::Position(position) = &item.content else { return None };
+        Some((item, position.as_ref()))
     })
 }
 

@@ -96,9 +96,9 @@ fn borders(facts: &Facts<'_>, unit: &str, kind: StaffKind) -> Vec<String> {
 
 fn demands<'a>(facts: &Facts<'a>, unit: &str, kind: StaffKind) -> impl Iterator<Item = (&'a StaffingItem, &'a Demand)> {
     let items = facts.items;
-    items.iter().filter_map(move |item| match &item.content {
-        Content::Demand(demand) if demand.unit == unit && demand.staff_kind == kind => Some((item, demand)),
-        _ => None,
+    items.iter().filter_map(move |item| {
+        let Content::Demand(demand) = &item.content else { return None };
+        (demand.unit == unit && demand.staff_kind == kind).then_some((item, demand))
     })
 }
 

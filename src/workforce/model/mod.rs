@@ -4,6 +4,7 @@
 
 mod funding;
 mod plan;
+mod quota;
 mod set;
 mod staff;
 pub mod staffing;

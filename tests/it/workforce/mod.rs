@@ -1,5 +1,6 @@
 //! Pay parameters, pay and HR plans, through the front door.
 
+pub mod headcount;
 pub mod pay_lines;
 mod payroll;
 pub mod plans;

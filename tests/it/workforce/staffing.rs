@@ -4,7 +4,7 @@ use kehoach::document::state::Verb::{Amend, Appraise, Approve, Cancel, Close, En
 use kehoach::pb::staffing_item::Content;
 use kehoach::pb::staffing_operation::Operation;
 
-use super::plans::{created as created_group, group_name, groups, new_plan, plan_name};
+use super::plans::{new_plan, plan_name};
 use super::*;
 use crate::approval::{act, by};
 use crate::harness::{refused, unit_name};
@@ -130,17 +130,15 @@ impl Harness {
     }
 }
 
-async fn ground(h: &Harness) {
+pub async fn ground(h: &Harness) {
     with_pay(h).await;
     h.unit("dt", "khcn").await;
     h.unit_below("dt", "tdc", "khcn").await;
 }
 
 fn of_unit(content: Content, unit: &str) -> Content {
-    match content {
-        Content::Demand(demand) => Content::Demand(pb::HeadcountDemand { unit: unit_name("dt", unit), ..demand }),
-        other => other,
-    }
+    let Content::Demand(demand) = content else { return content };
+    Content::Demand(pb::HeadcountDemand { unit: unit_name("dt", unit), ..demand })
 }
 
 fn figure(item: &pb::StaffingItem) -> (Option<i64>, Option<i64>, Option<i64>) {
@@ -156,59 +154,134 @@ fn in_force() -> Option<pb::ReadAt> {
     Some(pb::ReadAt { in_force: true, ..Default::default() })
 }
 
+/// An item of each kind, with its id and its figure.
+fn one_of_each() -> [(&'static str, Content, Option<i64>); 7] {
+    let training = Content::Training(pb::Training {
+        unit: unit_name("dt", "khcn"),
+        year: 2026,
+        kind: pb::TrainingKind::Degree.into(),
+        title: "Thạc sĩ quản lý KH&CN".to_owned(),
+        place: pb::TrainingPlace::Abroad.into(),
+        host: "KAIST".to_owned(),
+        hours: 1_200,
+        count: 3,
+        commitment_months: 48,
+        functional_code: "085".to_owned(),
+        financing_class: pb::FinancingClass::Local.into(),
+        note: "Theo đề án".to_owned(),
+    });
+    let attraction = Content::Attraction(pb::Attraction {
+        unit: unit_name("dt", "tdc"),
+        year: 2025,
+        title: "Tiến sĩ công nghệ sinh học".to_owned(),
+        policy: "NQ 12/2024/NQ-HĐND".to_owned(),
+        count: 2,
+        grant_amount: 200_000_000,
+        commitment_months: 60,
+        refund_bp: 20_000,
+        financing_class: pb::FinancingClass::Local.into(),
+        note: String::new(),
+    });
+    let share = |value: &str, count| pb::HeadcountShare {
+        dimension: pb::HeadcountDimension::Gender.into(),
+        value: value.to_owned(),
+        count,
+    };
+    let moving =
+        Content::Flow(pb::HeadcountFlow { breakdown: vec![share("nữ", 4), share("nam", 7)], ..flow(2026, 10, 11) });
+    let raise = Content::Raise(pb::StepRaise {
+        staff_group: "a".to_owned(),
+        last_raised_on: "2023-03-01".to_owned(),
+        raised_on: "2026-03-01".to_owned(),
+        early_act: "12/QĐ".to_owned(),
+        extra_steps: 1,
+        last_extra_steps: 0,
+    });
+    let mut post = position("Chuyên viên quản lý khoa học");
+    if let Content::Position(position) = &mut post {
+        (position.staff_groups, position.level) = (vec!["a".to_owned()], 3);
+        position.rank_min = "01.003".to_owned();
+    }
+    [
+        ("d", demand(2026, "2026-07-15"), Some(12)),
+        ("p", post, Some(11)),
+        ("t", training, Some(650_000_000)),
+        ("x", attraction, Some(400_000_000)),
+        ("f", moving, None),
+        ("c", cohort("a", "1990-05", 10), None),
+        ("r", raise, None),
+    ]
+}
+
+/// What comes back: what named no unit is about the plan's own.
+fn said(mut content: Content) -> Content {
+    let own = unit_name("dt", "khcn");
+    if let Content::Demand(demand) = &mut content {
+        demand.unit.clone_from(&own);
+    }
+    if let Content::Flow(flow) = &mut content {
+        flow.unit.clone_from(&own);
+    }
+    if let Content::Position(position) = &mut content {
+        position.unit = own;
+        position.set_approval(pb::PositionApproval::Requested);
+    }
+    content
+}
+
+/// A plan whose demands are decided: 12, then 11 and 13 of `khcn`, 4 and 0 of `tdc`; the quotas that this gives.
+async fn decided(h: &Harness) -> [(String, String, String, i64, String); 5] {
+    ground(h).await;
+    h.workforce_plan("w").await;
+    let operations = vec![
+        created("d25", item(demand(2025, ""), Some(12))),
+        created("d26", item(demand(2026, ""), Some(12))),
+        created("d26b", item(demand(2026, "2026-07-15"), Some(13))),
+        created("tdc", item(of_unit(demand(2026, ""), "tdc"), Some(5))),
+        created("p", item(position("Chuyên viên"), Some(12))),
+    ];
+    h.writes_staffing("drafter", "w", operations).await.unwrap();
+    h.carries_workforce("w", &[Submit, Endorse]).await;
+    // The reviewer judges, and adds what is missing.
+    let found = h.staffing("w", None).await;
+    let figure =
+        pb::StagedFigure { appraised: Some(4), appraised_reason: "chi cục mới".to_owned(), ..Default::default() };
+    let late = pb::StaffingItem { figure: Some(figure), ..item(of_unit(demand(2025, ""), "tdc"), None) };
+    h.writes_staffing("reviewer", "w", vec![judged(&found[1], 11, ""), created("late", late)]).await.unwrap();
+    refused(h.moves_workforce(Appraise, "w").await, Code::FailedPrecondition, "STAGE_REASON_MISSING");
+    let found = h.staffing("w", None).await;
+    h.writes_staffing("reviewer", "w", vec![judged(&found[1], 11, "chưa có nguồn")]).await.unwrap();
+    h.carries_workforce("w", &[Appraise]).await;
+    let found = h.staffing("w", None).await;
+    let stages: Vec<_> = found.iter().map(self::figure).collect();
+    let expected = [
+        (Some(12), Some(12), None),
+        (Some(12), Some(11), None),
+        (Some(13), Some(13), None),
+        (Some(5), Some(5), None),
+        (Some(12), Some(12), None),
+        (None, Some(4), None),
+    ];
+    assert_eq!(stages, expected);
+    assert_eq!(h.quotas(quotas()).await, []);
+    // The approver decides one; the others take what was appraised.
+    let decisions = vec![judged(&found[3], 0, "chờ sắp xếp"), judged(&found[4], 0, "không cần")];
+    h.writes_staffing("approver", "w", decisions).await.unwrap();
+    h.carries_workforce("w", &[Approve]).await;
+    [
+        row("khcn", "2025-01-01", "2026-01-01", 12),
+        row("khcn", "2026-01-01", "2026-07-15", 11),
+        row("khcn", "2026-07-15", "2027-01-01", 13),
+        row("tdc", "2025-01-01", "2026-01-01", 4),
+        row("tdc", "2026-01-01", "2027-01-01", 0),
+    ]
+}
+
 engines! {
     async fn items_are_written_listed_replaced_and_deleted(h: Harness) {
         ground(&h).await;
         h.workforce_plan("w").await;
-        let training = Content::Training(pb::Training {
-            unit: unit_name("dt", "khcn"),
-            year: 2026,
-            kind: pb::TrainingKind::Degree.into(),
-            title: "Thạc sĩ quản lý KH&CN".to_owned(),
-            place: pb::TrainingPlace::Abroad.into(),
-            host: "KAIST".to_owned(),
-            hours: 1_200,
-            count: 3,
-            commitment_months: 48,
-            functional_code: "085".to_owned(),
-            financing_class: pb::FinancingClass::Local.into(),
-            note: "Theo đề án".to_owned(),
-        });
-        let attraction = Content::Attraction(pb::Attraction {
-            unit: unit_name("dt", "tdc"),
-            year: 2025,
-            title: "Tiến sĩ công nghệ sinh học".to_owned(),
-            policy: "NQ 12/2024/NQ-HĐND".to_owned(),
-            count: 2,
-            grant_amount: 200_000_000,
-            commitment_months: 60,
-            refund_bp: 20_000,
-            financing_class: pb::FinancingClass::Local.into(),
-            note: String::new(),
-        });
-        let share = |value: &str, count| pb::HeadcountShare { dimension: pb::HeadcountDimension::Gender.into(), value: value.to_owned(), count };
-        let moving = Content::Flow(pb::HeadcountFlow { breakdown: vec![share("nữ", 4), share("nam", 7)], ..flow(2026, 10, 11) });
-        let raise = Content::Raise(pb::StepRaise {
-            staff_group: "a".to_owned(),
-            last_raised_on: "2023-03-01".to_owned(),
-            raised_on: "2026-03-01".to_owned(),
-            early_act: "12/QĐ".to_owned(),
-            extra_steps: 1,
-            last_extra_steps: 0,
-        });
-        let post = match position("Chuyên viên quản lý khoa học") {
-            Content::Position(position) => Content::Position(pb::Position { staff_groups: vec!["a".to_owned()], rank_min: "01.003".to_owned(), level: 3, ..position }),
-            other => other,
-        };
-        let contents = [
-            ("d", demand(2026, "2026-07-15"), Some(12)),
-            ("p", post, Some(11)),
-            ("t", training, Some(650_000_000)),
-            ("x", attraction, Some(400_000_000)),
-            ("f", moving, None),
-            ("c", cohort("a", "1990-05", 10), None),
-            ("r", raise, None),
-        ];
+        let contents = one_of_each();
         let operations: Vec<_> = contents.iter().map(|(id, content, figure)| created(id, item(content.clone(), *figure))).collect();
         let request = pb::BatchWriteStaffingRequest { request_id: Some(request_id(1)), ..staffing("w", operations) };
         let made = h.workforce().batch_write_staffing(by("drafter", request.clone())).await.unwrap().into_inner();
@@ -222,26 +295,10 @@ engines! {
         // All that was said comes back; what named no unit is about the plan's own.
         let found = h.staffing("w", None).await;
         assert_eq!(found.iter().map(|item| item.name.clone()).collect::<Vec<_>>(), names);
-        let said = |content: Content| match content {
-            Content::Demand(demand) => Content::Demand(pb::HeadcountDemand { unit: unit_name("dt", "khcn"), ..demand }),
-            Content::Position(position) => Content::Position(pb::Position { unit: unit_name("dt", "khcn"), approval: pb::PositionApproval::Requested.into(), ..position }),
-            Content::Flow(flow) => Content::Flow(pb::HeadcountFlow { unit: unit_name("dt", "khcn"), ..flow }),
-            other => other,
-        };
         for (item, (_, content, requested)) in found.iter().zip(contents) {
             assert_eq!((item.content.clone(), figure(item)), (Some(said(content)), (requested, None, None)));
             assert_eq!(item.etag, made.workforce_plan_etag);
         }
-
-        let listed = async |request: pb::ListStaffingRequest| {
-            let page = h.workforce().list_staffing(pb::ListStaffingRequest { parent: plan_name("w"), ..request }).await.unwrap().into_inner();
-            page.items.into_iter().map(|item| item.name.rsplit('/').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
-        };
-        let kinds = vec![pb::StaffingKind::Demand.into(), pb::StaffingKind::Flow.into()];
-        assert_eq!(listed(pb::ListStaffingRequest { kinds, ..Default::default() }).await, ["d", "f"]);
-        assert_eq!(listed(pb::ListStaffingRequest { year: 2025, ..Default::default() }).await, ["x"]);
-        assert_eq!(listed(pb::ListStaffingRequest { unit: unit_name("dt", "tdc"), ..Default::default() }).await, ["x"]);
-        assert_eq!(listed(pb::ListStaffingRequest { staff_kind: pb::StaffKind::CivilServant.into(), ..Default::default() }).await, ["d", "p", "f"]);
 
         let changed = item(demand(2026, ""), Some(13));
         h.writes_staffing("drafter", "w", vec![replaced(&found[0], changed), deleted(&found[6]), judged(&found[1], 12, "")]).await.unwrap();
@@ -255,42 +312,24 @@ engines! {
         h.is_sound();
     }
 
-    async fn demand_is_requested_appraised_decided_and_becomes_a_quota(h: Harness) {
+    async fn a_list_of_items_is_narrowed(h: Harness) {
         ground(&h).await;
         h.workforce_plan("w").await;
-        let operations = vec![
-            created("d25", item(demand(2025, ""), Some(12))),
-            created("d26", item(demand(2026, ""), Some(12))),
-            created("d26b", item(demand(2026, "2026-07-15"), Some(13))),
-            created("tdc", item(of_unit(demand(2026, ""), "tdc"), Some(5))),
-            created("p", item(position("Chuyên viên"), Some(12))),
-        ];
-        h.writes_staffing("drafter", "w", operations).await.unwrap();
-        h.carries_workforce("w", &[Submit, Endorse]).await;
+        let operations = one_of_each().into_iter().map(|(id, content, figure)| created(id, item(content, figure)));
+        h.writes_staffing("drafter", "w", operations.collect()).await.unwrap();
+        let listed = async |request: pb::ListStaffingRequest| {
+            let page = h.workforce().list_staffing(pb::ListStaffingRequest { parent: plan_name("w"), ..request }).await.unwrap().into_inner();
+            page.items.into_iter().map(|item| item.name.rsplit('/').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let kinds = vec![pb::StaffingKind::Demand.into(), pb::StaffingKind::Flow.into()];
+        assert_eq!(listed(pb::ListStaffingRequest { kinds, ..Default::default() }).await, ["d", "f"]);
+        assert_eq!(listed(pb::ListStaffingRequest { year: 2025, ..Default::default() }).await, ["x"]);
+        assert_eq!(listed(pb::ListStaffingRequest { unit: unit_name("dt", "tdc"), ..Default::default() }).await, ["x"]);
+        assert_eq!(listed(pb::ListStaffingRequest { staff_kind: pb::StaffKind::CivilServant.into(), ..Default::default() }).await, ["d", "p", "f"]);
+    }
 
-        // The reviewer judges, and adds what is missing.
-        let found = h.staffing("w", None).await;
-        let late = item(of_unit(demand(2025, ""), "tdc"), None);
-        let late = pb::StaffingItem { figure: Some(pb::StagedFigure { appraised: Some(4), appraised_reason: "chi cục mới".to_owned(), ..Default::default() }), ..late };
-        h.writes_staffing("reviewer", "w", vec![judged(&found[1], 11, ""), created("late", late)]).await.unwrap();
-        refused(h.moves_workforce(Appraise, "w").await, Code::FailedPrecondition, "STAGE_REASON_MISSING");
-        let found = h.staffing("w", None).await;
-        h.writes_staffing("reviewer", "w", vec![judged(&found[1], 11, "chưa có nguồn")]).await.unwrap();
-        h.carries_workforce("w", &[Appraise]).await;
-        let found = h.staffing("w", None).await;
-        assert_eq!(found.iter().map(figure).collect::<Vec<_>>(), [
-            (Some(12), Some(12), None),
-            (Some(12), Some(11), None),
-            (Some(13), Some(13), None),
-            (Some(5), Some(5), None),
-            (Some(12), Some(12), None),
-            (None, Some(4), None),
-        ]);
-        assert_eq!(h.quotas(quotas()).await, []);
-
-        // The approver decides one; the others take what was appraised.
-        h.writes_staffing("approver", "w", vec![judged(&found[3], 0, "chờ sắp xếp"), judged(&found[4], 0, "không cần")]).await.unwrap();
-        h.carries_workforce("w", &[Approve]).await;
+    async fn demand_is_requested_appraised_decided_and_becomes_a_quota(h: Harness) {
+        let all = decided(&h).await;
         let found = h.staffing("w", None).await;
         assert_eq!(found.iter().map(|item| figure(item).2).collect::<Vec<_>>(), [Some(12), Some(11), Some(13), Some(0), Some(0), Some(4)]);
         let approval = |item: &pb::StaffingItem| match &item.content {
@@ -298,13 +337,6 @@ engines! {
             _ => pb::PositionApproval::Unspecified,
         };
         assert_eq!(approval(&found[4]), pb::PositionApproval::Refused);
-        let all = [
-            row("khcn", "2025-01-01", "2026-01-01", 12),
-            row("khcn", "2026-01-01", "2026-07-15", 11),
-            row("khcn", "2026-07-15", "2027-01-01", 13),
-            row("tdc", "2025-01-01", "2026-01-01", 4),
-            row("tdc", "2026-01-01", "2027-01-01", 0),
-        ];
         assert_eq!(h.quotas(quotas()).await, all);
         let first = h.workforce().list_quotas(quotas()).await.unwrap().into_inner().quotas.remove(0);
         assert_eq!((first.demand, first.act_signed_on.as_str(), first.number, first.revision), (item_name("w", "demands/d25"), act("45").unwrap().signed_on.as_str(), 0, h.revision("dt").await));
@@ -324,7 +356,10 @@ engines! {
             }
         }
         assert_eq!(paged, [12, 11, 13, 4, 0]);
+    }
 
+    async fn an_amendment_gives_new_quotas_once_it_is_approved(h: Harness) {
+        let all = decided(&h).await;
         // An amendment begins with what was decided; until it is approved the quota is what it was.
         let before = h.revision("dt").await;
         h.carries_workforce("w", &[Amend]).await;
@@ -373,90 +408,6 @@ engines! {
         h.carries_workforce("above", &[Close]).await;
         h.carries_workforce("own", &[Approve]).await;
         assert_eq!(h.quotas(quotas()).await, [row("tdc", "2026-01-01", "2026-04-01", 5), row("tdc", "2026-04-01", "2027-01-01", 6)]);
-        h.is_sound();
-    }
-
-    async fn a_plan_beyond_its_quota_is_not_submitted(h: Harness) {
-        ground(&h).await;
-        // Ten are there and one post is vacant.
-        h.workforce_plan("w").await;
-        let demands = vec![created("d25", item(demand(2025, ""), Some(11))), created("d26", item(demand(2026, ""), Some(11)))];
-        h.writes_staffing("drafter", "w", demands).await.unwrap();
-        h.carries_workforce("w", &[Submit, Endorse, Appraise, Approve, Amend]).await;
-        assert_eq!(h.findings("w").await, []);
-        let late = pb::StaffGroup { starts_on: "2026-07-01".to_owned(), ends_on: "2026-07-15".to_owned(), ..servants(1, "01.003", 1) };
-        h.workforce().batch_write_staff_groups(by("drafter", groups("w", vec![created_group("late", late)]))).await.unwrap();
-        let found = h.findings("w").await;
-        assert_eq!(found.len(), 1);
-        let finding = &found[0];
-        assert_eq!((finding.rule.as_str(), finding.severity(), finding.objects.as_slice()), ("HR-01", pb::Severity::Error, [plan_name("w")].as_slice()));
-        let text = format!("CIVIL_SERVANT: over by 1 from 2026-07-01 to 2026-07-14: 12 planned (1 of them vacant posts), 11 assigned by 45/QĐ-UBND of {}", act("45").unwrap().signed_on);
-        assert_eq!((finding.message.as_str(), finding.expected.as_str(), finding.actual.as_str()), (text.as_str(), "11", "12"));
-        let details = refused(h.moves_workforce(Submit, "w").await, Code::FailedPrecondition, "FINDING");
-        assert_eq!(violations(&details), [("HR-01".to_owned(), plan_name("w"))]);
-        // A flow warns, and a warning is justified; arithmetic is not.
-        let flows = vec![created("f25", item(Content::Flow(flow(2025, 10, 10)), None)), created("f26", item(Content::Flow(flow(2026, 11, 12)), None))];
-        h.writes_staffing("drafter", "w", flows).await.unwrap();
-        let rules: Vec<(String, Vec<String>)> = h.findings("w").await.into_iter().map(|one| (one.rule, one.objects)).collect();
-        let expected = [("HR-01", plan_name("w")), ("HR-02", item_name("w", "flows/f26")), ("HR-01", item_name("w", "flows/f26"))];
-        assert_eq!(rules, expected.map(|(rule, object)| (rule.to_owned(), vec![object])));
-        h.is_sound();
-    }
-
-    async fn the_three_counts_of_a_day_never_mix(h: Harness) {
-        ground(&h).await;
-        h.workforce_plan("w").await;
-        let contract = pb::StaffGroup { staff_kind: pb::StaffKind::SupportContract.into(), ..servants(8, "01.003", 1) };
-        h.workforce().batch_write_staff_groups(by("drafter", groups("w", vec![created_group("c", contract)]))).await.unwrap();
-        let count = async |on: &str| {
-            let request = pb::SummarizeHeadcountRequest { name: plan_name("w"), on: on.to_owned(), read_at: None };
-            let found = h.workforce().summarize_headcount(request).await.unwrap().into_inner();
-            let told = |rows: &[pb::HeadcountRow]| rows.iter().map(|row| (row.staff_kind(), row.assigned_count, row.present_count, row.vacant_count)).collect::<Vec<_>>();
-            assert_eq!((found.unit, found.on), (unit_name("dt", "khcn"), on.to_owned()));
-            (told(&found.established), told(&found.contracts))
-        };
-        let (servant, contract) = (pb::StaffKind::CivilServant, pb::StaffKind::SupportContract);
-        assert_eq!(count("2026-05-01").await, (vec![(servant, None, 10, None)], vec![(contract, None, 8, None)]));
-        h.writes_staffing("drafter", "w", vec![created("d", item(demand(2026, ""), Some(12)))]).await.unwrap();
-        h.carries_workforce("w", &[Submit, Endorse, Appraise, Approve]).await;
-        assert_eq!(count("2026-05-01").await, (vec![(servant, Some(12), 10, Some(2))], vec![(contract, None, 8, None)]));
-        assert_eq!(count("2025-05-01").await, (vec![(servant, None, 10, None)], vec![(contract, None, 8, None)]));
-        h.is_sound();
-    }
-
-    async fn who_retires_is_known_by_month_and_row(h: Harness) {
-        ground(&h).await;
-        h.workforce_plan("w").await;
-        // 61 years and 3 months in 2025, 61 years and a half in 2026.
-        let stays = match cohort("a", "1963-03", 1) {
-            Content::Cohort(cohort) => Content::Cohort(pb::Cohort { extension_months: 18, extension_ground: pb::ExtensionGround::Doctor.into(), ..cohort }),
-            other => other,
-        };
-        let cohorts = vec![
-            created("x", item(cohort("a", "1964-09", 1), None)),
-            created("y", item(cohort("a", "1964-10", 2), None)),
-            created("z", item(cohort("a", "1990-01", 6), None)),
-            created("s", item(stays, None)),
-        ];
-        h.writes_staffing("drafter", "w", cohorts).await.unwrap();
-        let request = pb::ProjectRetirementRequest { name: plan_name("w"), read_at: None };
-        let found = h.workforce().project_retirement(request).await.unwrap().into_inner();
-        let told: Vec<_> = found.retirements.iter().map(|one| (one.month.as_str(), one.leaves_on.as_str(), one.cohort.clone(), one.count, one.age_months, one.parameter.clone())).collect();
-        let row = |month: &'static str, leaves: &'static str, cohort: &str, count, age, day: &str| (month, leaves, item_name("w", &format!("cohorts/{cohort}")), count, age, parameter_name(&format!("retirement-age.male.{day}")));
-        assert_eq!(told, [
-            row("2025-06", "2025-07-01", "s", 1, 729, "2023-01-01"),
-            row("2025-12", "2026-01-01", "x", 1, 735, "2025-01-01"),
-            row("2026-04", "2026-05-01", "y", 2, 738, "2026-01-01"),
-        ]);
-        assert_eq!(found.retirements[0].staff_group, group_name("w", "a"));
-        assert!(found.retirements.iter().all(|one| !one.citation.is_empty() && one.provenance() == pb::Provenance::MemoryHigh));
-        assert_eq!(found.years.iter().map(|year| (year.fiscal_year, year.count)).collect::<Vec<_>>(), [(2025, 2), (2026, 2)]);
-        assert_eq!(h.findings("w").await, []);
-        let flow25 = pb::HeadcountFlow { retired: 1, closing: 9, ..flow(2025, 10, 10) };
-        h.writes_staffing("drafter", "w", vec![created("f", item(Content::Flow(flow25), None))]).await.unwrap();
-        let found = h.findings("w").await;
-        let told: Vec<_> = found.iter().map(|one| (one.rule.as_str(), one.message.as_str())).collect();
-        assert_eq!(told, [("HR-09", "CIVIL_SERVANT 2025 retires 1, and 2 reach the age in that year")]);
         h.is_sound();
     }
 
