@@ -7,6 +7,13 @@ use crate::grpc::{Route, read, write};
 
 /// One row for each method.
 pub fn routes() -> Vec<Route> {
+    let mut routes = plans();
+    routes.extend(payroll());
+    routes
+}
+
+/// Parameters, plans, headcounts and quotas.
+fn plans() -> Vec<Route> {
     vec![
         read("/kehoach.v1.WorkforceService/ListPaySets", Whole(Action::ReadDirectory), actions::list_pay_sets),
         write(
@@ -71,6 +78,12 @@ pub fn routes() -> Vec<Route> {
             actions::project_retirement,
         ),
         read("/kehoach.v1.WorkforceService/ProjectPayroll", Object(Action::ReadDocument), actions::project_payroll),
+    ]
+}
+
+/// Pay in estimates, and what would change it.
+fn payroll() -> Vec<Route> {
+    vec![
         write(
             "/kehoach.v1.PayrollService/BatchWriteFundingRules",
             Object(Action::ManageFunding),

@@ -17,7 +17,7 @@ pub fn spent() -> Option<String> {
     Some(SPENT.to_owned())
 }
 
-fn old() -> String {
+pub fn old() -> String {
     "\"00000001c0de-1\"".to_owned()
 }
 
@@ -426,31 +426,6 @@ fn reads() -> Vec<Asked> {
     ]
 }
 
-fn release(w: &World) -> Asked {
-    let release = |id: &str, child: &str| pb::ReleaseRequest {
-        name: estimate_name(id),
-        children: vec![estimate_name(child)],
-        etag: w.etag(&estimate_name(id)),
-        reason: "Vì".to_owned(),
-        ..Default::default()
-    };
-    let draft = release("parent-draft", "free");
-    let spent_release = pb::ReleaseRequest { request_id: spent(), ..release("parent-2", "free") };
-    write("Release", release("parent-1", "taken-endorsed"), spent_release)
-        .invalid("reason", |m| m.reason = String::new())
-        .reused(|m| m.request_id = spent())
-        .missing("name", |m| m.name = estimate_name("none"))
-        .stale(|m| m.etag = old())
-        .refused("name", "VERB_NOT_OPEN", move |m| {
-            m.name.clone_from(&draft.name);
-            if m.etag != old() {
-                m.etag.clone_from(&draft.etag);
-            }
-        })
-        .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
-        .done()
-}
-
 fn inboxes(w: &World) -> Vec<Asked> {
     let (parent, kind) = (jurisdiction_name("dt"), pb::DocumentKind::AnnualEstimate.into());
     let submissions =
@@ -464,7 +439,7 @@ fn inboxes(w: &World) -> Vec<Asked> {
         reason: "Vì".to_owned(),
     };
     vec![
-        release(w),
+        super::changed::release(w),
         read("ListPending", pb::ListPendingRequest { parent: parent.clone(), ..Default::default() })
             .invalid("page_size", |m| m.page_size = 1_001)
             .token(|m| m.page_token = "none".to_owned())

@@ -1,9 +1,9 @@
-//! The faults of acknowledging what a reviewer changed.
+//! The faults of acknowledging what a reviewer changed, and of letting estimates go.
 
 use kehoach::pb;
 
-use super::approval::{FAR, spent};
-use super::world::estimate_name;
+use super::approval::{FAR, old, spent};
+use super::world::{World, estimate_name};
 use super::{Asked, read, write};
 use crate::budget::at;
 
@@ -29,4 +29,29 @@ pub fn changed_lines() -> Vec<Asked> {
             .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
     ]
+}
+
+pub fn release(w: &World) -> Asked {
+    let release = |id: &str, child: &str| pb::ReleaseRequest {
+        name: estimate_name(id),
+        children: vec![estimate_name(child)],
+        etag: w.etag(&estimate_name(id)),
+        reason: "Vì".to_owned(),
+        ..Default::default()
+    };
+    let draft = release("parent-draft", "free");
+    let spent_release = pb::ReleaseRequest { request_id: spent(), ..release("parent-2", "free") };
+    write("Release", release("parent-1", "taken-endorsed"), spent_release)
+        .invalid("reason", |m| m.reason = String::new())
+        .reused(|m| m.request_id = spent())
+        .missing("name", |m| m.name = estimate_name("none"))
+        .stale(|m| m.etag = old())
+        .refused("name", "VERB_NOT_OPEN", move |m| {
+            m.name.clone_from(&draft.name);
+            if m.etag != old() {
+                m.etag.clone_from(&draft.etag);
+            }
+        })
+        .refused("children", "INCLUSION_INVALID", |m| m.children = vec![estimate_name("e1")])
+        .done()
 }

@@ -491,8 +491,7 @@ locked! {
                 };
                 let verdict = g.h.access_as(&audit).test_access(request).await.unwrap().into_inner();
                 let rule = rule_of(path).unwrap();
-                let expected = allows(rule.action(), person.role, person.relations);
-                assert_eq!(verdict.allowed, expected, "{path} by {}: {verdict:?}", person.id);
+                assert_eq!(verdict.allowed, allows(rule.action(), person.role, person.relations), "{path} by {}: {verdict:?}", person.id);
                 assert_eq!((verdict.allowed, verdict.rule.is_empty()), (verdict.needs.is_empty(), !verdict.allowed));
                 assert_eq!(verdict.allowed, verdict.grant.starts_with("jurisdictions/dt/grants/"));
             }
