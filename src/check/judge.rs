@@ -100,7 +100,11 @@ impl Regime {
                 Some(_) => finding.severity,
                 None => finding.severity.max(rule.severity(phase, year)),
             };
-            finding.citations.extend(self.citations(rule, year));
+            for citation in self.citations(rule, year) {
+                if !finding.citations.contains(&citation) {
+                    finding.citations.push(citation);
+                }
+            }
             judged.push(finding);
         }
         judged.sort_by_key(|finding| finding.severity);

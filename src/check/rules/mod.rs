@@ -8,6 +8,7 @@ mod budget;
 mod classification;
 mod form;
 mod plan;
+mod project;
 mod workforce;
 
 use crate::document::finding::{Phase, Severity};
@@ -129,7 +130,8 @@ const fn remembered(document: &'static str, article: &'static str, from: i64, to
 }
 
 /// Every family of rules.
-const FAMILIES: &[&[Rule]] = &[form::RULES, budget::RULES, classification::RULES, plan::RULES, workforce::RULES];
+const FAMILIES: &[&[Rule]] =
+    &[form::RULES, budget::RULES, classification::RULES, plan::RULES, project::RULES, workforce::RULES];
 
 /// Every rule, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
