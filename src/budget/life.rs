@@ -195,6 +195,19 @@ pub fn rival(view: &mut View<'_>, estimate: &Estimate) -> Result<Option<Estimate
     Ok(others.into_iter().find(stands).map(|other| other.name()))
 }
 
+/// The annual estimate of a unit and year as it stands, with its totals; of several the latest.
+pub fn annual(view: &mut View<'_>, unit: &str, year: i64) -> Result<Option<Estimate>> {
+    let filter = EstimateFilter {
+        units: Some(vec![unit.to_owned()]),
+        fiscal_years: vec![year],
+        kinds: vec![Kind::Annual, Kind::Redone],
+        ..EstimateFilter::default()
+    };
+    let mut found = store::list_estimates(view, &filter, None, i64::from(i16::MAX))?;
+    found.retain(|estimate| estimate.state != State::Cancelled);
+    Ok(found.into_iter().max_by_key(|estimate| (estimate.key.kind == Kind::Redone, estimate.key.sequence)))
+}
+
 /// The decided sums of an estimate at a revision, by group.
 pub fn decided(view: &mut View<'_>, estimate: &str, revision: i64) -> Result<BTreeMap<super::model::Group, Amounts>> {
     let totals = store::read_totals(&mut view.at(revision), estimate)?;

@@ -698,6 +698,7 @@ diesel::table! {
         financing_class -> Nullable<Text>,
         nature -> Nullable<Text>,
         amount -> Nullable<BigInt>,
+        part -> Nullable<Text>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);

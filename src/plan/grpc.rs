@@ -1,6 +1,6 @@
 //! The methods of `PlanService`.
 
-use super::{actions, comparison, monitoring};
+use super::{actions, comparison, frame, monitoring};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -21,5 +21,6 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.PlanService/ListActuals", Object(Action::ReadDocument), monitoring::list_actuals),
         read("/kehoach.v1.PlanService/ReviewPlan", Object(Action::ReadDocument), monitoring::review_plan),
         read("/kehoach.v1.PlanService/ExplainIndicator", Object(Action::ReadDocument), monitoring::explain_indicator),
+        read("/kehoach.v1.PlanService/SummarizeFrame", Object(Action::ReadDocument), frame::summarize_frame),
     ]
 }

@@ -6,6 +6,8 @@ use super::batch::{self, Changes};
 use super::model::findings::findings;
 use super::model::{Item, Kind, Plan};
 use super::store::{self, PlanFilter};
+use super::{frame, model};
+use crate::budget;
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::state::State;
@@ -82,6 +84,12 @@ pub fn check(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Finding>> {
     let mut found = findings(plan, &items);
     if plan.kind == Kind::ProjectList {
         found.extend(lists::findings(view, plan, &items)?);
+    }
+    if plan.kind == Kind::ThreeYearFinancial
+        && let Some(estimate) = budget::life::annual(view, &plan.unit, plan.first_year)?
+    {
+        let beside = frame::beside(estimate);
+        found.extend(model::frame::estimated(plan, &items, &beside.name.to_string(), &beside.requested));
     }
     Ok(found)
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod batch;
 mod comparison;
+mod frame;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;

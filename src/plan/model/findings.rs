@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Content, Funding, Item, Kind, Plan};
+use super::{Content, Funding, Item, Kind, Part, Plan, frame};
 use crate::budget::model::Nature;
 use crate::classification::model::FinancingClass;
 use crate::document::finding::{Finding, Severity};
 use crate::word::Word;
 
-/// Where money stands in a table: year, class and nature. None is the sum over it.
-type Cell = (Option<i64>, Option<FinancingClass>, Option<Nature>);
+/// Where money stands in a table: year, class, nature and part. None is the sum over it.
+type Cell = (Option<i64>, Option<FinancingClass>, Option<Nature>, Option<Part>);
 
 /// Everything that the rules find.
 pub fn findings(plan: &Plan, items: &[Item]) -> Vec<Finding> {
@@ -20,6 +20,7 @@ pub fn findings(plan: &Plan, items: &[Item]) -> Vec<Finding> {
     found.extend(sums(plan, items));
     found.extend(parts(plan, items));
     found.extend(serves_nothing(plan, items));
+    found.extend(frame::findings(plan, items));
     found
 }
 
@@ -60,7 +61,8 @@ fn outside(plan: &Plan, items: &[Item]) -> Vec<Finding> {
             Content::Funding(funding) => vec![("year", funding.year)],
             Content::Section(_) | Content::Goal(_) | Content::Task(_) => Vec::new(),
         };
-        for (field, year) in years.into_iter().filter(|(_, year)| *year != 0 && !plan.covers(*year)) {
+        let holds = |field: &str, year| if field == "year" { plan.holds_money_of(year) } else { plan.covers(year) };
+        for (field, year) in years.into_iter().filter(|(field, year)| *year != 0 && !holds(field, *year)) {
             let text = format!("{year} is not one of the years {} to {}", plan.first_year, plan.last_year);
             found.push(about(plan, item, "PLN-02", Severity::Error, text).field(field));
         }
@@ -77,7 +79,7 @@ fn cells(items: &[Item]) -> impl Iterator<Item = (&Item, &Funding, Cell)> {
     items.iter().filter_map(|item| match &item.content {
         Content::Funding(funding) => {
             let year = Some(funding.year).filter(|year| *year != 0);
-            Some((item, funding, (year, funding.class, funding.nature)))
+            Some((item, funding, (year, funding.class, funding.nature, funding.part)))
         }
         Content::Section(_) | Content::Goal(_) | Content::Indicator(_) | Content::Task(_) => None,
     })
@@ -117,16 +119,25 @@ fn sums(plan: &Plan, items: &[Item]) -> Vec<Finding> {
 type IsPart = fn(&Cell, &Cell) -> bool;
 
 /// By what a sum is divided, and whether a cell is a part of it.
-const PARTS: [(&str, IsPart); 3] = [
-    ("year", |sum, cell| sum.0.is_none() && cell.0.is_some() && (sum.1, sum.2) == (cell.1, cell.2)),
-    ("class", |sum, cell| sum.1.is_none() && cell.1.is_some() && (sum.0, sum.2) == (cell.0, cell.2)),
-    ("nature", |sum, cell| sum.2.is_none() && cell.2.is_some() && (sum.0, sum.1) == (cell.0, cell.1)),
+const PARTS: [(&str, IsPart); 4] = [
+    ("year", |sum, cell| sum.0.is_none() && cell.0.is_some() && (sum.1, sum.2, sum.3) == (cell.1, cell.2, cell.3)),
+    ("class", |sum, cell| sum.1.is_none() && cell.1.is_some() && (sum.0, sum.2, sum.3) == (cell.0, cell.2, cell.3)),
+    ("nature", |sum, cell| sum.2.is_none() && cell.2.is_some() && (sum.0, sum.1, sum.3) == (cell.0, cell.1, cell.3)),
+    // A ceiling is no part of a need.
+    ("part", |sum, cell| {
+        let is_need = matches!(cell.3, Some(Part::Baseline | Part::New));
+        sum.3.is_none() && is_need && (sum.0, sum.1, sum.2) == (cell.0, cell.1, cell.2)
+    }),
 ];
 
 fn place(cell: Cell) -> String {
-    let (year, class, nature) = cell;
+    let (year, class, nature, part) = cell;
     let year = year.map_or_else(|| "all years".to_owned(), |year| year.to_string());
-    format!("{year}, {}, {}", class.map_or("all classes", Word::as_str), nature.map_or("all natures", Word::as_str))
+    let (class, nature) = (class.map_or("all classes", Word::as_str), nature.map_or("all natures", Word::as_str));
+    match part {
+        Some(part) => format!("{year}, {class}, {nature}, {}", part.as_str()),
+        None => format!("{year}, {class}, {nature}"),
+    }
 }
 
 /// Where both the plan and its tasks state a cell, the tasks add to the plan.

@@ -5,6 +5,7 @@ pub mod compare;
 pub mod figures;
 pub mod findings;
 pub mod formula;
+pub mod frame;
 pub mod number;
 pub mod review;
 pub mod rules;
@@ -135,6 +136,18 @@ words! {
     }
 }
 
+words! {
+    /// What money is in a rolling frame.
+    Part {
+        /// The cost of what goes on.
+        Baseline "BASELINE",
+        /// The cost of what is new.
+        New "NEW",
+        /// What the unit may plan with.
+        Ceiling "CEILING",
+    }
+}
+
 /// A plan without its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -204,6 +217,11 @@ impl Plan {
     /// Whether a year is one of its own.
     pub fn covers(&self, year: i64) -> bool {
         (self.first_year..=self.last_year).contains(&year)
+    }
+
+    /// Whether it may hold money of a year: one of its own, or of a rolling frame the base year, which tells what is expected.
+    pub fn holds_money_of(&self, year: i64) -> bool {
+        self.covers(year) || self.kind == Kind::ThreeYearFinancial && self.base_year == Some(year)
     }
 
     /// Refuses a change where the plan is no draft.
@@ -327,6 +345,7 @@ pub struct Funding {
     #[serde(rename = "financing_class")]
     pub class: Option<FinancingClass>,
     pub nature: Option<Nature>,
+    pub part: Option<Part>,
     pub amount: i64,
     pub note: String,
 }

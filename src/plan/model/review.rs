@@ -3,7 +3,7 @@
 use super::actuals::{Actual, TaskReport, TaskState};
 use super::figures::{Figure, Figures};
 use super::number::Fraction;
-use super::{Aggregation, Comparator, Content, Direction, Indicator, Item, Plan, Target, Task};
+use super::{Aggregation, Comparator, Content, Direction, Funding, Indicator, Item, Part, Plan, Target, Task};
 use crate::budget::model::Nature;
 use crate::classification::model::FinancingClass;
 use crate::words;
@@ -236,7 +236,7 @@ fn money(items: &[Item], year: i64) -> Vec<MoneyReview> {
     let mut rows: Vec<MoneyReview> = Vec::new();
     for item in items {
         let Content::Funding(funding) = &item.content else { continue };
-        if funding.task.is_some() {
+        if funding.task.is_some() || funding.part == Some(Part::Ceiling) || is_part(items, funding) {
             continue;
         }
         let same = |row: &MoneyReview| (row.class, row.nature) == (funding.class, funding.nature);
@@ -258,6 +258,15 @@ fn money(items: &[Item], year: i64) -> Vec<MoneyReview> {
         }
     }
     rows
+}
+
+/// Whether the sum of what goes on and what is new stands beside one of the two.
+fn is_part(items: &[Item], part: &Funding) -> bool {
+    let is_sum = |item: &Item| {
+        let Content::Funding(sum) = &item.content else { return false };
+        (&sum.task, sum.year, sum.class, sum.nature, sum.part) == (&part.task, part.year, part.class, part.nature, None)
+    };
+    part.part.is_some() && items.iter().any(is_sum)
 }
 
 #[cfg(test)]

@@ -92,7 +92,9 @@ pub fn refuse(plan: &Plan, links: &BTreeMap<String, Link>, written: &[Written<'_
             Content::Funding(funding) => {
                 let path = format!("{path}.funding");
                 refusals.extend(unknown(links, funding.task.as_ref(), ItemKind::Task, &format!("{path}.task")));
-                refusals.extend(outside(plan, funding.year, &format!("{path}.year")));
+                if !plan.holds_money_of(funding.year) {
+                    refusals.extend(outside(plan, funding.year, &format!("{path}.year")));
+                }
             }
         }
     }

@@ -58,6 +58,7 @@ record! {
         financing_class: Option<String>,
         nature: Option<String>,
         amount: Option<i64>,
+        part: Option<String>,
     }
 }
 
@@ -211,12 +212,13 @@ fn item_row(tx: &Tx<'_>, plan: &str, item: &Item) -> Result<ItemRow> {
         },
         Content::Indicator(indicator) => indicator_row(row, indicator)?,
         Content::Task(task) => task_row(row, task)?,
-        Content::Funding(Funding { task, year, class, nature, amount, note }) => ItemRow {
+        Content::Funding(Funding { task, year, class, nature, part, amount, note }) => ItemRow {
             body: note.clone(),
             holder: task.clone(),
             year: Some(*year),
             financing_class: spelled(*class),
             nature: spelled(*nature),
+            part: spelled(*part),
             amount: Some(*amount),
             ..row
         },
@@ -309,6 +311,7 @@ fn blank_row(tx: &Tx<'_>, plan: &str, item: &Item) -> ItemRow {
         year: None,
         financing_class: None,
         nature: None,
+        part: None,
         amount: None,
     }
 }
@@ -331,6 +334,7 @@ fn item_of(row: ItemRow) -> Result<Item> {
             year: row.year.unwrap_or_default(),
             class: row.financing_class.as_deref().map(word).transpose()?,
             nature: row.nature.as_deref().map(word).transpose()?,
+            part: row.part.as_deref().map(word).transpose()?,
             amount: row.amount.unwrap_or_default(),
             note: row.body,
         }),

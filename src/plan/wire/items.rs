@@ -110,13 +110,14 @@ fn content(message: pb::plan_item::Content, jurisdiction: &str, path: &str, faul
             Content::Indicator(Box::new(indicator(message, &format!("{path}.indicator"), faults)))
         }
         Sent::Task(message) => Content::Task(Box::new(task(message, jurisdiction, &format!("{path}.task"), faults))),
-        Sent::Funding(pb::PlanFunding { task, year, financing_class, nature, amount, note }) => {
+        Sent::Funding(pb::PlanFunding { task, year, financing_class, nature, amount, note, part }) => {
             faults.when(year != 0 && year < 1900, &format!("{path}.funding.year"), "is before 1900");
             Content::Funding(Funding {
                 task: stated(task),
                 year: i64::from(year),
                 class: word(financing_class),
                 nature: word(nature),
+                part: word(part),
                 amount,
                 note: faults.name(&format!("{path}.funding.note"), &note, false),
             })
@@ -286,11 +287,12 @@ fn content_message(content: Content, jurisdiction: &str) -> pb::plan_item::Conte
         Content::Goal(Goal { code, title, group }) => Sent::Goal(pb::PlanGoal { code, title, group }),
         Content::Indicator(indicator) => Sent::Indicator(indicator_message(*indicator)),
         Content::Task(task) => Sent::Task(task_message(*task, jurisdiction)),
-        Content::Funding(Funding { task, year, class, nature, amount, note }) => Sent::Funding(pb::PlanFunding {
+        Content::Funding(Funding { task, year, class, nature, part, amount, note }) => Sent::Funding(pb::PlanFunding {
             task: task.unwrap_or_default(),
             year: count(year),
             financing_class: number_or_none(class),
             nature: number_or_none(nature),
+            part: number_or_none(part),
             amount,
             note,
         }),

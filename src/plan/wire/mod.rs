@@ -1,6 +1,7 @@
 //! The messages of `plan.proto`, to and from the words of this slice.
 
 mod compare;
+mod frame;
 mod items;
 mod monitoring;
 mod plans;

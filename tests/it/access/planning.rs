@@ -29,6 +29,7 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
             pb::RecordActualsRequest { validate_only, ..reported("p", vec![actual("i", 2013, "1")]) }.encode_to_vec()
         }
         "ListActuals" => pb::ListActualsRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "SummarizeFrame" => pb::SummarizeFrameRequest { name, read_at: None }.encode_to_vec(),
         "ReviewPlan" => pb::ReviewPlanRequest { name, year: 2013, ..Default::default() }.encode_to_vec(),
         "ExplainIndicator" => {
             pb::ExplainIndicatorRequest { name: format!("{name}/indicators/i"), ..Default::default() }.encode_to_vec()

@@ -2,6 +2,7 @@
 
 mod compare;
 mod demo;
+mod frame;
 mod items;
 mod life;
 mod monitoring;

@@ -71,6 +71,11 @@ pub fn table(w: &World) -> Vec<Asked> {
             .missing("parent", |m| m.parent = plan_name("none"))
             .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
+        read("SummarizeFrame", pb::SummarizeFrameRequest { name: plan_name("p-reported"), read_at: None })
+            .invalid("name", |m| m.name = "x".to_owned())
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
         read("ReviewPlan", pb::ReviewPlanRequest { name: plan_name("p-reported"), year: 2013, ..Default::default() })
             .invalid("at_risk", |m| m.at_risk_bp = 10_000)
             .missing("name", |m| m.name = plan_name("none"))
