@@ -11,7 +11,6 @@ use crate::document::finding::{Finding, Severity};
 use crate::document::store as hands;
 use crate::error::{Reason, Refusal, Result};
 use crate::plan::model::{Content, Funding, Item, Plan};
-use crate::word::Word;
 
 /// A project as it was, as it will be, and the move that leads there.
 #[derive(Debug, Clone)]
@@ -57,7 +56,7 @@ pub fn approved(view: &mut View<'_>, plan: &Plan, act: Act) -> Result<(Vec<Liste
         let made = Move { act: Some(act.clone()), ..Move::new(Verb::List, on.min(&facts.today)) };
         let (new, told) = moves::apply(&old, &made, &facts, &name);
         for refusal in &told {
-            let text = format!("{name} is {} and cannot be listed: {}", old.state.as_str(), refusal.description);
+            let text = format!("{}; so it cannot be listed", refusal.description);
             refusals.push(Refusal::new(Reason::ProjectNotListable, name.clone(), text));
         }
         if told.is_empty() {

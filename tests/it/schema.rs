@@ -143,6 +143,10 @@ engines! {
             "SELECT revision FROM journal WHERE jurisdiction = 'j' AND actor = 'a' AND method = 'm' AND request_id = 'r'".to_owned(),
             "SELECT revision FROM journal WHERE jurisdiction = 'j' AND at <= 5 ORDER BY at DESC LIMIT 1".to_owned(),
             "SELECT * FROM heads WHERE jurisdiction = 'j'".to_owned(),
+            format!("SELECT * FROM project_versions WHERE jurisdiction = 'j' AND project = 'p' AND {at}"),
+            format!("SELECT * FROM project_versions WHERE jurisdiction = 'j' AND list = 'p' AND {at}"),
+            format!("SELECT * FROM project_versions WHERE jurisdiction = 'j' AND lead = 'l' AND {at}"),
+            format!("SELECT * FROM line_versions WHERE jurisdiction = 'j' AND project = 'jurisdictions/j/projects/p' AND {at}"),
         ];
         let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
         for query in queries {

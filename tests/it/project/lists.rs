@@ -80,7 +80,7 @@ engines! {
         let named: Vec<String> = violations(&details).into_iter().map(|(_, subject)| subject).collect();
         assert_eq!(named, [project_name("bare"), project_name("early")]);
         let told = &details.precondition_failure().unwrap().violations[1].description;
-        assert!(told.starts_with("jurisdictions/dt/projects/early is PROPOSED and cannot be listed"), "{told}");
+        assert_eq!(told, "jurisdictions/dt/projects/early is PROPOSED, which allows ORDER, DROP; so it cannot be listed");
         // Once they can be, it is.
         h.brought("early", State::Identified).await;
         let bare = h.get_project("bare").await;

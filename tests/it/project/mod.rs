@@ -4,6 +4,7 @@ mod life;
 mod links;
 mod lists;
 mod parameters;
+mod people;
 mod projects;
 
 use std::collections::VecDeque;
