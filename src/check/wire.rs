@@ -7,7 +7,7 @@ use crate::document::finding::{Citation, Severity};
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, word};
+use crate::grpc::types::{count, number, read_at, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{JurisdictionName, RuleName, RuleSetName};
 use crate::word::Word;
@@ -179,7 +179,7 @@ impl IntoWire for ShownSet {
             enabled: years.is_some(),
             first_fiscal_year: years.map_or(0, |years| year(years.from)),
             last_fiscal_year: years.map_or(0, |years| year(years.to)),
-            rule_count: i32::try_from(rule_count).unwrap_or(i32::MAX),
+            rule_count: count(rule_count),
             revision,
             etag: etag(revision, sending),
         }

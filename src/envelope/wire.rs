@@ -15,7 +15,7 @@ use crate::grpc::faults::Faults;
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::types::{count, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EnvelopeName, EstimateName, JurisdictionName, UnitName};
 use crate::{mutations, pb};
@@ -313,7 +313,7 @@ fn level_message(level: Level, jurisdiction: &str) -> pb::EnvelopeLevel {
     pb::EnvelopeLevel {
         unit: unit(of),
         display_name,
-        depth: i32::try_from(depth).unwrap_or(i32::MAX),
+        depth: count(depth),
         envelope: held.map(envelope).unwrap_or_default(),
         issued_amount: said.map(|said| said.amount),
         passed_on_amount: passed_on,

@@ -52,6 +52,16 @@ pub fn number_or_none<W: Word + PartialEq>(word: Option<W>) -> i32 {
     word.map_or(0, number)
 }
 
+/// A count as a message has it. Messages hold no more than their lists may, far below what fits.
+pub fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
+/// A text of a message, where it is not empty.
+pub fn stated(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
 /// Fails unless a list of words is that of an enum of the protos, in its order.
 #[cfg(test)]
 #[track_caller]
@@ -62,3 +72,15 @@ pub fn same_words<W: Word>(prefix: &str, name_of: impl Fn(i32) -> Option<&'stati
     let next = i32::try_from(W::ALL.len() + 1).unwrap_or_default();
     assert_eq!(name_of(next), None, "{prefix} has a value that the code does not know");
 }
+
+/// Fails unless each list of words is that of its enum of the protos.
+#[cfg(test)]
+macro_rules! same {
+    ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
+        $crate::grpc::types::same_words::<$Word>($prefix, |number| {
+            $crate::pb::$Message::try_from(number).ok().map(|value| value.as_str_name())
+        });
+    )*};
+}
+#[cfg(test)]
+pub(crate) use same;

@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::read_at;
+use crate::grpc::types::{count, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, LineName};
 use crate::{mutations, pb};
@@ -40,7 +40,6 @@ impl IntoWire for Acknowledged {
     type Message = pb::AcknowledgeLinesResponse;
 
     fn into_wire(self, _: &Sending<'_>) -> Self::Message {
-        let count = |count: i64| i32::try_from(count).unwrap_or(i32::MAX);
         pb::AcknowledgeLinesResponse {
             acknowledged_count: count(self.acknowledged),
             remaining_count: count(self.remaining),

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::types::{count, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{JurisdictionName, UnitName};
 use crate::period::is_day;
@@ -27,14 +27,6 @@ fn jurisdiction(parent: &str) -> Result<String> {
 
 fn kind(number: i32) -> Result<DocumentKind> {
     word(number).ok_or_else(|| Error::invalid("kind", "is not a kind of document"))
-}
-
-fn count(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
-}
-
-fn days(days: i64) -> i32 {
-    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 impl FromWire for ListPending {
@@ -60,14 +52,14 @@ impl IntoWire for ListedPending {
             document: format!("jurisdictions/{of}/{}", place.document),
             kind: number(place.kind),
             unit: format!("jurisdictions/{of}/units/{}", place.unit),
-            fiscal_year: days(place.year),
+            fiscal_year: count(place.year),
             state: number(place.state),
             verb: waits.verb().map_or(0, number),
-            submission: days(place.submission),
+            submission: count(place.submission),
             arrived_at: timestamp(place.arrived_at),
             due_on: due.due_on,
-            days_late: days(due.days_late),
-            changed_lines: days(waits.lines()),
+            days_late: count(due.days_late),
+            changed_lines: count(waits.lines()),
         });
         pb::ListPendingResponse { documents: documents.collect(), next_page_token: self.next_page_token }
     }
@@ -108,7 +100,7 @@ impl IntoWire for ListedSubmissions {
                 missing: is_missing,
                 sent_at: place.and_then(|place| place.sent_at).and_then(timestamp),
                 due_on: due.due_on,
-                days_late: days(due.days_late),
+                days_late: count(due.days_late),
             });
         pb::ListSubmissionsResponse {
             submissions: submissions.collect(),
@@ -205,7 +197,7 @@ impl IntoWire for Calendar {
         pb::Calendar {
             parent: format!("jurisdictions/{of}"),
             kind: number(self.kind),
-            fiscal_year: days(self.year),
+            fiscal_year: count(self.year),
             steps: steps.collect(),
             revision: self.revision,
             etag: if self.revision == 0 { String::new() } else { sending.etag(self.revision) },

@@ -7,7 +7,7 @@ use crate::approval::lists::*;
 use crate::approval::model::Step;
 use crate::error::{Error, Result};
 use crate::grpc::page::Page;
-use crate::grpc::types::{number, read_at, timestamp};
+use crate::grpc::types::{count, number, read_at, timestamp};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::PrincipalName;
 use crate::pb;
@@ -83,8 +83,8 @@ fn step(document: &DocumentName, step: Step) -> pb::Step {
         verb: number(verb),
         from: number(from),
         to: number(to),
-        submission: i32::try_from(submission).unwrap_or(i32::MAX),
-        number: i32::try_from(amendment).unwrap_or(i32::MAX),
+        submission: count(submission),
+        number: count(amendment),
         person: principal(person),
         on_behalf_of: principal(on_behalf_of),
         reason,
@@ -129,7 +129,7 @@ fn decision(jurisdiction: &str, shown: Shown) -> pb::Decision {
     });
     pb::Decision {
         document: format!("jurisdictions/{jurisdiction}/{}", decision.document),
-        number: i32::try_from(decision.number).unwrap_or(i32::MAX),
+        number: count(decision.number),
         revision: decision.revision,
         at: timestamp(decision.at),
         person: principal(decision.person),

@@ -13,7 +13,7 @@ use crate::document::state::Verb;
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::number;
+use crate::grpc::types::{count, number};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::EstimateName;
 use crate::period::is_day;
@@ -256,8 +256,8 @@ impl IntoWire for Life {
             name,
             unit,
             state: number(state),
-            submission: i32::try_from(submission).unwrap_or(i32::MAX),
-            number: i32::try_from(amendment).unwrap_or(i32::MAX),
+            submission: count(submission),
+            number: count(amendment),
             in_force_revision: in_force.unwrap_or_default(),
             open_verbs: open_verbs.into_iter().map(number).collect(),
             findings: findings.into_iter().map(finding).collect(),

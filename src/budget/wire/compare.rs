@@ -10,7 +10,7 @@ use crate::budget::comparison::{CompareEstimates, Comparison, EstimateAt};
 use crate::budget::model::{Side, Sum};
 use crate::error::{Error, Result};
 use crate::grpc::page::Page;
-use crate::grpc::types::{in_force, read_at};
+use crate::grpc::types::{count, in_force, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::pb;
 
@@ -36,10 +36,6 @@ impl FromWire for CompareEstimates {
 
 fn side_totals(totals: &BTreeMap<Side, Sum>) -> Vec<pb::SideTotal> {
     totals.iter().map(|(side, sum)| side_total(*side, sum)).collect()
-}
-
-fn number(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl IntoWire for Comparison {
@@ -73,10 +69,10 @@ impl IntoWire for Comparison {
             left_totals: side_totals(&left.totals),
             right_totals: side_totals(&right.totals),
             difference_totals: side_totals(&difference_totals),
-            added_count: number(counts.added),
-            removed_count: number(counts.removed),
-            changed_count: number(counts.changed),
-            unchanged_count: number(counts.unchanged),
+            added_count: count(counts.added),
+            removed_count: count(counts.removed),
+            changed_count: count(counts.changed),
+            unchanged_count: count(counts.unchanged),
         }
     }
 }

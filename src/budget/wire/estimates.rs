@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, read_at, timestamp, word};
+use crate::grpc::types::{count, in_force, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending, joined};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
@@ -241,11 +241,6 @@ impl IntoWire for Gone {
 pub fn amounts_message(amounts: &Amounts) -> pb::Amounts {
     let Amounts([actual_n2, budget_n1, expected_n1, requested, appraised, decided]) = *amounts;
     pb::Amounts { actual_n2, budget_n1, expected_n1, requested, appraised, decided }
-}
-
-/// A count as a message has it.
-pub fn count(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 impl IntoWire for Estimate {

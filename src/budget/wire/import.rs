@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Faults;
-use super::estimates::{amounts_message, count, jurisdiction_of};
+use super::estimates::{amounts_message, jurisdiction_of};
 use crate::budget::import::{
     Create, Decimal, Destination, EstimateVersion, Field, Filter, Format, Grouping, ImportLines, Imported, Mapping,
     NewUnits, SideSum, Source, Spread, Test, Wide,
@@ -11,7 +11,7 @@ use crate::budget::import::{
 use crate::budget::model::{Kind, Side, Sum};
 use crate::error::Result;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, word};
+use crate::grpc::types::{count, number, word};
 use crate::grpc::{FromUpload, FromWire, IntoWire, Piece, Sending};
 use crate::id::{EstimateName, UnitName};
 use crate::organisation::model::UnitLevel;
@@ -271,7 +271,7 @@ impl IntoWire for Imported {
             )),
             line_count: count(side.line_count),
         };
-        let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        let small = |number: usize| count(number);
         pb::ImportSummary {
             rows_read: i64::from(rows_read),
             rows_skipped: i64::from(rows_skipped),

@@ -3,7 +3,7 @@
 use super::lines::group_totals;
 use crate::budget::included::{Included, ListIncluded, ListedIncluded};
 use crate::error::{Error, Result};
-use crate::grpc::types::{number, read_at};
+use crate::grpc::types::{count, number, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::EstimateName;
 use crate::pb;
@@ -26,7 +26,7 @@ impl IntoWire for ListedIncluded {
         let included = self.included.into_iter().map(|one: Included| pb::IncludedEstimate {
             name: EstimateName { jurisdiction: of.clone(), estimate: one.inclusion.child }.to_string(),
             unit: format!("jurisdictions/{of}/units/{}", one.unit),
-            submission: i32::try_from(one.inclusion.submission).unwrap_or(i32::MAX),
+            submission: count(one.inclusion.submission),
             revision: one.inclusion.revision,
             state: number(one.state),
             totals: group_totals(&one.totals),

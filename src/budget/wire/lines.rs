@@ -1,7 +1,7 @@
 //! The messages of lines.
 
 use super::Faults;
-use super::estimates::{amounts_message, count, estimate_name};
+use super::estimates::{amounts_message, estimate_name};
 use crate::budget::actions::{BatchWriteLines, GetLine, ListLines, ListedLines, NamedLine};
 use crate::budget::batch::{BasisParts, Operation, Stated, Update, belongs};
 use crate::budget::model::{Amounts, Autonomy, Codes, CostBasis, Line, Memo, Nature, Side, Stage, Totals};
@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, number_or_none, read_at, word};
+use crate::grpc::types::{count, in_force, number, number_or_none, read_at, stated, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{EstimateName, LineName, UnitName};
 use crate::word::Word;
@@ -147,10 +147,6 @@ fn basis_parts(message: &pb::Line, mask: Option<&Mask>, path: &str, faults: &mut
         faults.when(true, || format!("{path}.quantity"), text);
     }
     parts
-}
-
-fn stated(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
 }
 
 fn amounts_of(message: pb::Amounts) -> Amounts {

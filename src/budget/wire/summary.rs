@@ -1,14 +1,14 @@
 //! The messages of roll-ups.
 
 use super::Faults;
-use super::estimates::{amounts_message, count, jurisdiction_of};
+use super::estimates::{amounts_message, jurisdiction_of};
 use super::lines;
 use crate::budget::model::{Kind, Side, Sum};
 use crate::budget::rollup::{SummarizeBudget, Summarized};
 use crate::budget::summary::{Attribute, Basis, Eliminated, GroupBy, Value};
 use crate::error::Result;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, read_at, word};
+use crate::grpc::types::{count, in_force, number, read_at, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{SchemeName, UnitName};
 use crate::pb;
@@ -110,7 +110,7 @@ impl IntoWire for Summarized {
             rows: self.summary.rows.iter().map(row).collect(),
             totals: self.summary.totals.iter().map(|(side, sum)| side_total(*side, sum)).collect(),
             eliminated: self.summary.eliminated.as_ref().map(eliminated),
-            estimate_count: i32::try_from(self.estimate_count).unwrap_or(i32::MAX),
+            estimate_count: count(self.estimate_count),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::items::item_message;
 use super::plan_name;
 use crate::error::Result;
 use crate::grpc::page::Page;
-use crate::grpc::types::{in_force, read_at};
+use crate::grpc::types::{count, in_force, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::pb;
 use crate::plan::comparison::{ComparePlan, Comparison, Moment};
@@ -23,10 +23,6 @@ impl FromWire for ComparePlan {
         let name = plan_name(&message.name, "name")?;
         Ok(Self { name, left: moment(message.left), right: moment(message.right), page })
     }
-}
-
-fn number(count: usize) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl IntoWire for Comparison {
@@ -72,10 +68,10 @@ impl IntoWire for Comparison {
             changed_fields: changed_fields.into_iter().map(str::to_owned).collect(),
             left: Some(left.into_wire(sending)),
             right: Some(right.into_wire(sending)),
-            added_count: number(counts.added),
-            removed_count: number(counts.removed),
-            changed_count: number(counts.changed),
-            unchanged_count: number(counts.unchanged),
+            added_count: count(counts.added),
+            removed_count: count(counts.removed),
+            changed_count: count(counts.changed),
+            unchanged_count: count(counts.unchanged),
         }
     }
 }

@@ -1,8 +1,7 @@
 //! The messages of rolling frames.
 
-use super::count;
 use crate::error::{Error, Result};
-use crate::grpc::types::{number, read_at};
+use crate::grpc::types::{count, number, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::PlanName;
 use crate::pb;

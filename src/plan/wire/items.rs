@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{count, plan_name, stated, unit};
+use super::{plan_name, unit};
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, number_or_none, read_at, word};
+use crate::grpc::types::{count, in_force, number, number_or_none, read_at, stated, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{PlanItemName, PlanName, UnitName};
 use crate::period::is_day;

@@ -29,28 +29,12 @@ fn decimal(text: &str, field: &str, faults: &mut Faults) -> Option<i64> {
     value
 }
 
-fn stated(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-/// A count as a message has it.
-fn count(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::grpc::types::same_words;
-    use crate::pb;
+    use crate::grpc::types::same;
     use crate::plan::model::actuals::{Status, TaskState};
     use crate::plan::model::review::{Rating, Stage};
-    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, ValueKind};
-
-    macro_rules! same {
-        ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
-            same_words::<$Word>($prefix, |number| pb::$Message::try_from(number).ok().map(|value| value.as_str_name()));
-        )*};
-    }
+    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, Part, ValueKind};
 
     #[test]
     fn words_are_those_of_the_protos() {
@@ -65,6 +49,7 @@ mod tests {
             TaskState = ProgressState "PROGRESS_STATE_";
             Stage = ReviewStage "REVIEW_STAGE_";
             Rating = Rating "RATING_";
+            Part = FundingPart "FUNDING_PART_";
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{count, plan_name, stated};
+use super::plan_name;
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, number_or_none, read_at, timestamp, word};
+use crate::grpc::types::{count, number, number_or_none, read_at, stated, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{PlanItemName, PlanName};
 use crate::plan::model::actuals::{Actual, Reported, Status, TaskReport, TaskState};

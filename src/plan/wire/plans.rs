@@ -1,6 +1,6 @@
 //! The messages of plans.
 
-use super::{count, items, plan_name, unit};
+use super::{items, plan_name, unit};
 use crate::budget::model::LegalBasis;
 use crate::document::state::State;
 use crate::error::{Error, Result};
@@ -8,7 +8,7 @@ use crate::grpc::faults::Faults;
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, read_at, timestamp, word};
+use crate::grpc::types::{count, in_force, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{JurisdictionName, PlanName, UnitName};
 use crate::period::is_day;

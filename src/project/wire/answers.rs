@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::count;
 use super::moves::{sources, step};
 use crate::classification::model::FinancingClass;
-use crate::grpc::types::{number, number_or_none, timestamp};
+use crate::grpc::types::{count, number, number_or_none, timestamp};
 use crate::grpc::{IntoWire, Sending};
 use crate::id::{PlanItemName, PlanName, UnitName};
 use crate::pb;

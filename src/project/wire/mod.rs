@@ -17,28 +17,12 @@ fn jurisdiction_of(name: &str) -> String {
     JurisdictionName::parse(name).map(|name| name.jurisdiction).unwrap_or_default()
 }
 
-fn stated(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
-
-/// A count as a message has it.
-fn count(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::grpc::types::same_words;
-    use crate::pb;
+    use crate::grpc::types::same;
     use crate::project::model::parameters::ParameterKind;
     use crate::project::model::states::{State, Verb};
     use crate::project::model::{Cause, Field, Kind, Level, Method, Outcome, Payment, Rating};
-
-    macro_rules! same {
-        ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
-            same_words::<$Word>($prefix, |number| pb::$Message::try_from(number).ok().map(|value| value.as_str_name()));
-        )*};
-    }
 
     #[test]
     fn words_are_those_of_the_protos() {

@@ -1,9 +1,8 @@
 //! The messages of moves.
 
-use super::stated;
 use crate::classification::model::FinancingClass;
 use crate::grpc::faults::Faults;
-use crate::grpc::types::{number, number_or_none, timestamp, word};
+use crate::grpc::types::{count, number, number_or_none, stated, timestamp, word};
 use crate::pb;
 use crate::period::is_day;
 use crate::project::model::states::{Need, Verb};
@@ -125,7 +124,7 @@ pub fn step(step: Step) -> pb::ProjectStep {
         act: act.map(signed),
         outcome: number_or_none(outcome),
         contract_number: contract.unwrap_or_default(),
-        funding_year: super::count(funding_year),
+        funding_year: count(funding_year),
         amounts: sources(amounts),
         ends_on,
         requested_on,

@@ -1,11 +1,11 @@
 //! The messages of thresholds.
 
-use super::{count, jurisdiction_of};
+use super::jurisdiction_of;
 use crate::classification::model::Provenance;
 use crate::error::Result;
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, read_at, timestamp, word};
+use crate::grpc::types::{count, number, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::ProjectParameterName;
 use crate::period::is_day;
@@ -28,7 +28,6 @@ impl IntoWire for Adopted {
     type Message = pb::AdoptProjectParametersResponse;
 
     fn into_wire(self, _: &Sending<'_>) -> Self::Message {
-        let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
         let (added_count, kept_count) = (count(self.added), count(self.kept));
         pb::AdoptProjectParametersResponse { added_count, kept_count, revision: self.revision }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::moves::{classes, moves};
-use super::{jurisdiction_of, project_name, stated};
+use super::{jurisdiction_of, project_name};
 use crate::classification::model::FinancingClass;
 use crate::error::Result;
 use crate::grpc::FromWire;
@@ -11,7 +11,7 @@ use crate::grpc::faults::Faults;
 use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{read_at, word};
+use crate::grpc::types::{read_at, stated, word};
 use crate::id::{PlanItemName, PlanName, UnitName};
 use crate::period::is_day;
 use crate::project::actions::*;

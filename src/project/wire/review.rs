@@ -1,9 +1,9 @@
 //! The messages of reviews and counts.
 
-use super::{count, jurisdiction_of, project_name};
+use super::{jurisdiction_of, project_name};
 use crate::approval::finding;
 use crate::error::{Error, Result};
-use crate::grpc::types::{number_or_none, read_at};
+use crate::grpc::types::{count, number_or_none, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::UnitName;
 use crate::pb;

@@ -45,7 +45,7 @@ fn small(value: i64) -> i32 {
 
 #[cfg(test)]
 mod tests {
-    use crate::grpc::types::same_words;
+    use crate::grpc::types::{same, same_words};
     use crate::pb;
     use crate::workforce::explain::FactorKind;
     use crate::workforce::model::staffing::{
@@ -53,12 +53,6 @@ mod tests {
         StaffingKind, TrainingKind, TrainingPlace,
     };
     use crate::workforce::model::{ParameterKind, PayCategory, PayMethod, StaffKind};
-
-    macro_rules! same {
-        ($($Word:ty = $Message:ident $prefix:literal;)*) => {$(
-            same_words::<$Word>($prefix, |number| pb::$Message::try_from(number).ok().map(|value| value.as_str_name()));
-        )*};
-    }
 
     #[test]
     fn words_of_headcounts_are_those_of_the_protos() {

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{number, number_or_none, read_at, timestamp, word};
+use crate::grpc::types::{count, number, number_or_none, read_at, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::PayParameterName;
 use crate::pb;
@@ -58,7 +58,6 @@ impl IntoWire for Adopted {
     type Message = pb::AdoptPayParametersResponse;
 
     fn into_wire(self, _: &Sending<'_>) -> Self::Message {
-        let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
         let (added_count, kept_count) = (count(self.added), count(self.kept));
         pb::AdoptPayParametersResponse { added_count, kept_count, revision: self.revision }
     }

@@ -8,7 +8,7 @@ use super::{jurisdiction, small};
 use crate::error::Result;
 use crate::grpc::faults::Faults;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, read_at, word};
+use crate::grpc::types::{count, in_force, number, read_at, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{StaffGroupName, UnitName};
 use crate::pb;
@@ -159,7 +159,7 @@ impl IntoWire for SummarizedPayroll {
             }
         };
         pb::PayrollSummary {
-            workforce_plan_count: i32::try_from(plan_count).unwrap_or(i32::MAX),
+            workforce_plan_count: count(plan_count),
             years: years.into_iter().enumerate().map(year).collect(),
             rows: BTreeMap::into_iter(rows).map(row).collect(),
         }

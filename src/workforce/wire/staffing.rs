@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{in_force, number, number_or_none, read_at, word};
+use crate::grpc::types::{in_force, number, number_or_none, read_at, stated, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{StaffingItemName, UnitName, WorkforcePlanName};
 use crate::workforce::actions::*;
@@ -22,11 +22,6 @@ use crate::workforce::store::StaffingFilter;
 use crate::{mutations, pb};
 
 mutations!(pb::BatchWriteStaffingRequest);
-
-/// A text that may be left out.
-fn stated(text: String) -> Option<String> {
-    Some(text).filter(|text| !text.is_empty())
-}
 
 /// The id of a unit of this jurisdiction; empty where none is named.
 pub fn unit(name: &str, jurisdiction: &str, field: &str, faults: &mut Faults) -> String {
