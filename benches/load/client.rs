@@ -45,13 +45,31 @@ impl Client {
     }
 
     pub async fn call(&mut self, (path, message): Ask) -> Result<Bytes, Status> {
-        self.grpc.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
-        let mut request = Request::new(message);
+        self.ready().await?;
+        let request = self.shown(message);
+        let path = http::uri::PathAndQuery::from_static(path);
+        Ok(self.grpc.unary(request, path, Raw).await?.into_inner())
+    }
+
+    /// A stream of messages to one answer.
+    pub async fn send(&mut self, path: &'static str, messages: Vec<Bytes>) -> Result<Bytes, Status> {
+        self.ready().await?;
+        let request = self.shown(futures_util::stream::iter(messages));
+        let path = http::uri::PathAndQuery::from_static(path);
+        Ok(self.grpc.client_streaming(request, path, Raw).await?.into_inner())
+    }
+
+    async fn ready(&mut self) -> Result<(), Status> {
+        self.grpc.ready().await.map_err(|error| Status::unknown(error.to_string()))
+    }
+
+    /// A request that shows the credential.
+    fn shown<T>(&self, content: T) -> Request<T> {
+        let mut request = Request::new(content);
         if let Some(credential) = &self.credential {
             request.metadata_mut().insert("authorization", credential.clone());
         }
-        let path = http::uri::PathAndQuery::from_static(path);
-        Ok(self.grpc.unary(request, path, Raw).await?.into_inner())
+        request
     }
 }
 

@@ -14,6 +14,7 @@ mod bare;
 mod client;
 mod disk;
 mod growth;
+mod import;
 mod patience;
 mod pgbench;
 mod plain;
@@ -197,6 +198,9 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     }
     if scale.wants("P6") {
         writes::changes(&site, report).await;
+    }
+    if scale.wants("P8") {
+        import::measure(&site, report).await;
     }
     if scale.wants("P10") {
         growth::under_load(&site, report, "roll-ups and writes");

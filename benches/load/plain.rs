@@ -117,7 +117,8 @@ fn texts(conn: &Connection, sql: &str) -> Vec<String> {
     found.collect::<Result<_, _>>().unwrap()
 }
 
-fn rows(conn: &Connection, table: &str, condition: &str) -> Vec<Vec<Value>> {
+/// The rows of a table that meet a condition.
+pub fn rows(conn: &Connection, table: &str, condition: &str) -> Vec<Vec<Value>> {
     let mut statement = conn.prepare(&format!("SELECT * FROM {table} WHERE {condition}")).unwrap();
     let width = statement.column_count();
     let found = statement.query_map([], |row| (0..width).map(|column| row.get(column)).collect());
