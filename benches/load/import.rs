@@ -90,7 +90,8 @@ fn header() -> pb::ImportHeader {
         field: field.to_owned(),
         ..Default::default()
     };
-    let constant = |(field, value): (&str, &str)| pb::ImportConstant { field: field.to_owned(), value: value.to_owned() };
+    let constant =
+        |(field, value): (&str, &str)| pb::ImportConstant { field: field.to_owned(), value: value.to_owned() };
     let columns = [
         ("unit", "unit.id"),
         ("chapter", "administrative_code"),

@@ -85,19 +85,19 @@ impl Observer for Standings {
 }
 
 impl Standings {
-    /// The day in a jurisdiction at the instant of a call; `system_head` where it is known for certain.
-    pub fn day(&self, conn: &mut Conn, jurisdiction: &str, call: &Call, system_head: Option<i64>) -> Result<String> {
+    /// The day in a jurisdiction at the instant of a call; `system_head` was asked for, or known, after the call came.
+    pub fn day(&self, conn: &mut Conn, jurisdiction: &str, call: &Call, system_head: i64) -> Result<String> {
         if jurisdiction == SYSTEM {
             return Ok(period::day(call.at, "UTC"));
         }
-        if let Some(day) = self.known_day(jurisdiction, call, system_head) {
+        if let Some(day) = self.known_day(jurisdiction, call, Some(system_head)) {
             return Ok(day);
         }
         let zone = units::calendar(conn, jurisdiction)?.1;
         let day = period::day(call.at, &zone);
-        if let Some(head) = system_head {
-            self.zones.write().unwrap_or_else(PoisonError::into_inner).insert(jurisdiction.to_owned(), (head, zone));
-        }
+        // What was read later than the head is at least as new as it.
+        let mut zones = self.zones.write().unwrap_or_else(PoisonError::into_inner);
+        zones.insert(jurisdiction.to_owned(), (system_head, zone));
         Ok(day)
     }
 

@@ -22,9 +22,9 @@ impl App {
         let read = move |session: &mut Session| {
             let conn = session.enter(&jurisdiction)?;
             let (cache, method) = (&app.0.cache, asking.method);
-            let head = journal::head(conn, &jurisdiction)?.revision;
+            let (head, system) = app.heads(conn, &jurisdiction)?;
             // Who calls may see another answer than the one who asked first.
-            let visibility = app.standing(conn, &asking, (&jurisdiction, head, head, false))?.visibility;
+            let visibility = app.standing(conn, &asking, (&jurisdiction, head, head, false), system)?.visibility;
             let Some(known) = cache.known(method, &request, &visibility) else { return Ok(None) };
             if !is_unchanged(conn, &jurisdiction, &known.depends, (known.head, head))? {
                 return Ok(None);

@@ -221,9 +221,9 @@ impl App {
                 return Err(Error::invalid("read_at.instant", "lies in the future"));
             }
             let conn = session.enter(jurisdiction)?;
-            let head = app.head(conn, jurisdiction)?;
+            let (head, system) = app.heads(conn, jurisdiction)?;
             app.require(conn, jurisdiction)?;
-            let standing = app.standing(conn, &asking, (jurisdiction, head, head, false))?;
+            let standing = app.standing(conn, &asking, (jurisdiction, head, head, false), system)?;
             if let Rule::Whole(action) = asking.rule {
                 standing.may_here(action)?;
             }
@@ -292,6 +292,17 @@ impl App {
         Ok(head.revision)
     }
 
+    /// The heads of a jurisdiction and of `system`, on which calendars and credentials rest: known, or asked for in one statement.
+    fn heads(&self, conn: &mut Conn, jurisdiction: &str) -> Result<(i64, i64)> {
+        if let (Some(own), Some(system)) = (self.known_head(jurisdiction), self.known_head(SYSTEM)) {
+            return Ok((own, system));
+        }
+        let (own, system) = journal::head_beside_system(conn, jurisdiction)?;
+        self.0.heads.note(jurisdiction, own);
+        self.0.heads.note(SYSTEM, system);
+        Ok((own.revision, system.revision))
+    }
+
     /// Refuses a jurisdiction that does not exist. One that exists does so for ever, so it is asked for once.
     fn require(&self, conn: &mut Conn, jurisdiction: &str) -> Result<()> {
         if self.0.known.read().unwrap_or_else(PoisonError::into_inner).contains(jurisdiction) {
@@ -311,7 +322,8 @@ impl App {
         let view = tx.view();
         self.require(view.conn, view.jurisdiction)?;
         let moment = (view.jurisdiction, gate.committed, seen, gate.touched);
-        let standing = self.standing(view.conn, call, moment)?;
+        let system = self.head(view.conn, SYSTEM)?;
+        let standing = self.standing(view.conn, call, moment, system)?;
         if let Rule::Whole(action) = call.rule {
             tx.permit(standing.may_here(action)?);
         }
@@ -321,10 +333,15 @@ impl App {
 
     /// What the caller may do in a jurisdiction today, given the newest revision that is committed, the newest that is
     /// seen, and whether what lies between changed it.
-    fn standing(&self, conn: &mut Conn, call: &Call, moment: (&str, i64, i64, bool)) -> Result<Arc<Standing>> {
+    fn standing(
+        &self,
+        conn: &mut Conn,
+        call: &Call,
+        moment: (&str, i64, i64, bool),
+        system: i64,
+    ) -> Result<Arc<Standing>> {
         let (jurisdiction, committed, seen, touched) = moment;
-        let known = self.known_head(SYSTEM);
-        let day = self.0.standings.day(conn, jurisdiction, call, known)?;
+        let day = self.0.standings.day(conn, jurisdiction, call, system)?;
         if self.is_dev() || call.actor == SERVER {
             let standing = Standing::everything(jurisdiction, &call.actor, &call.on_behalf_of, day);
             return Ok(Arc::new(standing));

@@ -9,6 +9,7 @@ use crate::clock::Micros;
 use crate::db::schema::{heads, journal};
 use crate::db::{Conn, Db, Encoder, Record, Value, direct, record};
 use crate::error::{Error, Result};
+use crate::id::SYSTEM;
 
 /// The newest revision of a jurisdiction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -90,6 +91,20 @@ const FIRST_HEAD: &str = "INSERT INTO heads (jurisdiction, revision, at, hash)
 pub fn head(conn: &mut Conn, jurisdiction: &str) -> Result<Head> {
     let row = direct!(conn, |conn| heads::table.find(jurisdiction).first::<HeadRow>(conn)).optional()?;
     Ok(row.map(head_of).transpose()?.unwrap_or_default())
+}
+
+/// The heads of a jurisdiction and of `system` as they stand, in one statement; revision 0 before the first command.
+pub fn head_beside_system(conn: &mut Conn, jurisdiction: &str) -> Result<(Head, Head)> {
+    let either = heads::jurisdiction.eq(jurisdiction).or(heads::jurisdiction.eq(SYSTEM));
+    let rows = direct!(conn, |conn| heads::table.filter(either).load::<HeadRow>(conn))?;
+    let (mut own, mut system) = (Head::default(), Head::default());
+    for row in rows {
+        match row.jurisdiction == jurisdiction {
+            true => own = head_of(row)?,
+            false => system = head_of(row)?,
+        }
+    }
+    Ok((own, if jurisdiction == SYSTEM { own } else { system }))
 }
 
 fn head_of(row: HeadRow) -> Result<Head> {

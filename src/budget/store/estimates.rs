@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::in_force;
+use super::listing::{EstimateFilter, filtered};
 use super::reading::SumColumns;
-use crate::budget::model::{Autonomy, Estimate, Key, Kind, LegalBasis, Nature, Side, Sum, Totals};
+use crate::budget::model::{Autonomy, Estimate, Key, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{Conn, Db, Forever, audit, direct, record};
-use crate::document::state::State;
+use crate::db::{Conn, Forever, audit, direct, record};
 use crate::error::{Error, Result};
 use crate::word::Word;
 use crate::word::stored as word;
@@ -85,23 +85,6 @@ record! {
     }
 }
 
-/// What a list of estimates is narrowed to; empty lists narrow nothing.
-#[derive(Debug, Clone, Default)]
-pub struct EstimateFilter {
-    /// Owned by one of these units.
-    pub units: Option<Vec<String>>,
-    /// Of one of these fiscal years.
-    pub fiscal_years: Vec<i64>,
-    /// Of one of these kinds.
-    pub kinds: Vec<Kind>,
-    /// Of this series.
-    pub series: Option<String>,
-    /// In one of these states.
-    pub states: Vec<State>,
-    /// Only those with a text in force, and that text of them.
-    pub in_force: bool,
-}
-
 /// The id of the estimate that has a key at the revision of the view.
 pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
     let query = versions::table
@@ -166,17 +149,6 @@ pub fn list_estimates(
     Ok(found)
 }
 
-/// Which estimates stand on one page, in the order of their keys: each with the revision that last changed it.
-pub fn list_versions(
-    view: &mut View<'_>,
-    filter: &EstimateFilter,
-    after: Option<&Key>,
-    limit: i64,
-) -> Result<Vec<(String, i64)>> {
-    let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
-    Ok(query.select((versions::estimate, versions::since)).load(view.conn)?)
-}
-
 /// Some estimates with totals, without texts, in any order.
 pub fn read_listed(view: &mut View<'_>, ids: &[String]) -> Result<Vec<Estimate>> {
     let query = versions::table
@@ -208,50 +180,6 @@ fn list_headers(
 ) -> Result<Vec<Estimate>> {
     let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
     query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
-}
-
-fn filtered<'a>(
-    jurisdiction: &'a str,
-    revision: i64,
-    filter: &'a EstimateFilter,
-    after: Option<&'a Key>,
-    limit: i64,
-) -> versions::BoxedQuery<'a, Db> {
-    let mut query = versions::table
-        .filter(versions::jurisdiction.eq(jurisdiction))
-        .filter(versions::since.le(revision).and(versions::until.gt(revision)))
-        .order((versions::fiscal_year, versions::unit, versions::kind, versions::series, versions::sequence))
-        .limit(limit)
-        .into_boxed::<Db>();
-    if let Some(units) = &filter.units {
-        query = query.filter(versions::unit.eq_any(units));
-    }
-    if !filter.fiscal_years.is_empty() {
-        query = query.filter(versions::fiscal_year.eq_any(&filter.fiscal_years));
-    }
-    if !filter.kinds.is_empty() {
-        query = query.filter(versions::kind.eq_any(filter.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()));
-    }
-    if let Some(series) = &filter.series {
-        query = query.filter(versions::series.eq(series));
-    }
-    if !filter.states.is_empty() {
-        query =
-            query.filter(versions::state.eq_any(filter.states.iter().map(|state| state.as_str()).collect::<Vec<_>>()));
-    }
-    if let Some(Key { unit, fiscal_year, kind, series, sequence }) = after {
-        let (unit, series) = (unit.as_str(), series.as_str());
-        let in_series =
-            versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(*sequence)));
-        let in_kind = versions::kind.gt(kind.as_str()).or(versions::kind.eq(kind.as_str()).and(in_series));
-        let in_unit = versions::unit.gt(unit).or(versions::unit.eq(unit).and(in_kind));
-        query = query
-            .filter(versions::fiscal_year.gt(*fiscal_year).or(versions::fiscal_year.eq(*fiscal_year).and(in_unit)));
-    }
-    if filter.in_force {
-        query = query.filter(versions::in_force.is_not_null());
-    }
-    query
 }
 
 fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {

@@ -163,20 +163,37 @@ pub fn list_lines(
     after: Option<&(Option<String>, i64)>,
     limit: i64,
 ) -> Result<Vec<Line>> {
+    if *filter == LineFilter::default() && order == Order::default() {
+        return next_lines(view, estimate, after.map_or(0, |(_, sequence)| *sequence), limit);
+    }
     let query = lines::table
         .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
         .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
-        .limit(limit);
-    if *filter == LineFilter::default() && order == Order::default() {
-        let after = after.map_or(0, |(_, sequence)| *sequence);
-        let query = query.filter(lines::sequence.gt(after)).order(lines::sequence);
-        let query = query.select(LineColumns::COLUMNS);
-        let rows = direct!(view.conn, |conn| query.load::<LineColumns>(conn))?;
-        return Ok(rows.into_iter().map(Line::from).collect());
-    }
-    let query = query.into_boxed::<Db>();
+        .limit(limit)
+        .into_boxed::<Db>();
     let query = ordered(narrowed(query, filter), order, after).select(LineColumns::COLUMNS);
     Ok(query.load::<LineColumns>(view.conn)?.into_iter().map(Line::from).collect())
+}
+
+/// The next lines in the order of entry.
+///
+/// Those that stand today lie in the index in this order, so a page costs what it holds, however many lines the estimate has; those that
+/// were replaced or deleted since the revision of the view are few, and are sorted.
+fn next_lines(view: &mut View<'_>, estimate: &str, after: i64, limit: i64) -> Result<Vec<Line>> {
+    let of_estimate = lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate));
+    let next = lines::since.le(view.revision).and(lines::sequence.gt(after));
+    let query =
+        lines::table.filter(of_estimate.and(lines::until.eq(Forever)).and(next)).order(lines::sequence).limit(limit);
+    let query = query.select(LineColumns::COLUMNS);
+    let mut rows = direct!(view.conn, |conn| query.load::<LineColumns>(conn))?;
+    let ended = lines::until.gt(view.revision).and(lines::until.lt(Forever));
+    let query = lines::table.filter(of_estimate.and(ended).and(next)).order(lines::sequence).limit(limit);
+    let query = query.select(LineColumns::COLUMNS);
+    rows.extend(direct!(view.conn, |conn| query.load::<LineColumns>(conn))?);
+    let mut found: Vec<Line> = rows.into_iter().map(Line::from).collect();
+    found.sort_unstable_by_key(|line| line.sequence);
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
 }
 
 fn ordered<'a>(mut query: Query<'a>, order: Order, after: Option<&(Option<String>, i64)>) -> Query<'a> {

@@ -5,6 +5,7 @@ mod estimates;
 mod in_force;
 pub mod inclusions;
 mod lines;
+mod listing;
 mod naming;
 mod place;
 mod reading;
@@ -14,6 +15,7 @@ pub use check::check;
 pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
+pub use listing::{EstimateFilter, list_versions};
 pub use naming::{ProjectLine, project_lines, yearly_estimates};
 pub use place::place_of;
 
