@@ -127,6 +127,8 @@ fn inserts(from: &Site, to: &Site) -> Duration {
     };
     let (from, to) = (plain::open(&path(from)), plain::open(&path(to)));
     let tables = TABLES.map(|table| (table, plain::rows(&from, table, "true")));
+    // Nothing that the file holds is a long text.
+    let tables = tables.into_iter().filter(|(_, rows)| !rows.is_empty());
     let started = Instant::now();
     to.execute_batch("BEGIN IMMEDIATE").unwrap();
     for (table, rows) in tables {

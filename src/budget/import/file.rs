@@ -19,6 +19,40 @@ pub struct Records {
     start: Option<Vec<u8>>,
     /// The number of the record that is being read.
     number: u32,
+    quotes: Quotes,
+}
+
+/// Whether a quote is open, by the rules of the reader, which takes the end of a file for the end of a quote.
+#[derive(Debug, Clone, Copy)]
+struct Quotes {
+    delimiter: u8,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Where a cell begins: only here a quote opens.
+    Beginning,
+    /// In a cell without a quote before it.
+    Plain,
+    Quoted,
+    /// After a quote in a quoted cell: its end, or the first of two that stand for one.
+    Closed,
+}
+
+impl Quotes {
+    fn pass(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.place = match (self.place, byte) {
+                (Place::Beginning | Place::Closed, b'"') => Place::Quoted,
+                (Place::Quoted, b'"') => Place::Closed,
+                (Place::Quoted, _) => Place::Quoted,
+                (_, b'\n' | b'\r') => Place::Beginning,
+                (_, byte) if *byte == self.delimiter => Place::Beginning,
+                _ => Place::Plain,
+            };
+        }
+    }
 }
 
 /// One record: its number and its cells as bytes.
@@ -53,6 +87,7 @@ impl Records {
             count: 0,
             start: Some(Vec::new()),
             number: 1,
+            quotes: Quotes { delimiter, place: Place::Beginning },
         }
     }
 
@@ -72,6 +107,10 @@ impl Records {
         if let Some(start) = self.start.take() {
             self.read(&start, each)?;
         }
+        if self.quotes.place == Place::Quoted {
+            let text = "begins a quote that is not closed before the end of the file";
+            return Err(Error::invalid(format!("rows[{}]", self.number), text));
+        }
         // Empty input is how the reader is told of the end.
         loop {
             if matches!(self.step(&[], each)?, (ReadRecordResult::End, _)) {
@@ -81,6 +120,7 @@ impl Records {
     }
 
     fn read(&mut self, mut input: &[u8], each: &mut impl FnMut(Record<'_>) -> Result<()>) -> Result<()> {
+        self.quotes.pass(input);
         while !input.is_empty() {
             let (_, read) = self.step(input, each)?;
             input = &input[read..];
@@ -159,6 +199,22 @@ mod tests {
         records.feed(b"a,b\n\"", &mut |_| Ok(())).unwrap();
         let outcome = records.feed(&endless, &mut |_| Ok(())).and_then(|()| records.feed(&endless, &mut |_| Ok(())));
         assert!(matches!(outcome, Err(Error::Invalid(found)) if found[0].field == "rows[2]"));
+    }
+
+    #[test]
+    fn a_quote_that_is_open_at_the_end_is_told_with_its_row() {
+        let end = |file: &[u8]| {
+            let mut records = Records::new(b',');
+            records.feed(file, &mut |_| Ok(())).and_then(|()| records.finish(&mut |_| Ok(())))
+        };
+        for open in ["a,\"", "a\n\"b\nc,d", "a,\"b\"\"", "a\n1,\"x\"\"\n2,y\n"] {
+            let row = open.matches('\n').count().min(1) + 1;
+            let found = end(open.as_bytes());
+            assert!(matches!(&found, Err(Error::Invalid(found)) if found[0].field == format!("rows[{row}]")), "{open:?}");
+        }
+        for closed in ["a,\"\"", "a,b\"", "5\" pipe,\"x\"\"\"", "\"a\"b\",c", "\"a\nb\"\n"] {
+            end(closed.as_bytes()).unwrap_or_else(|error| panic!("{closed:?}: {error}"));
+        }
     }
 
     #[test]

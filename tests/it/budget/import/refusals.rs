@@ -226,6 +226,7 @@ engines! {
         case(refused_by, "PARENT_CLOSED", &apart, &|ask| ask.create_missing = Some(below("gone")), new);
         case(Code::ResourceExhausted, "TREE_TOO_DEEP", &apart, &|ask| ask.create_missing = Some(below(&deep)), new);
         case(refused_by, "SCHEME_MISSING", &spreading(&estimate, spread(2050)), &|_| {}, good);
+        case(Code::InvalidArgument, "FIELD_INVALID", &whole, &|_| {}, b"code,amount,text\n101,1,\"open\n102,2,lost\n");
         case(refused_by, "CODE_UNKNOWN", &whole, &|_| {}, b"code,amount,text\n999,1,\n");
         case(refused_by, "CODE_NOT_POSTABLE", &whole, &|_| {}, b"code,amount,text\n100,1,\n");
         case(refused_by, "STAGE_NOT_WRITABLE", &whole, &|ask| ask.columns[1].field = "amounts.decided".to_owned(), good);
