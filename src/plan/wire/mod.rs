@@ -34,7 +34,7 @@ mod tests {
     use crate::grpc::types::same;
     use crate::plan::model::actuals::{Status, TaskState};
     use crate::plan::model::review::{Rating, Stage};
-    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, Part, ValueKind};
+    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, Part, RollUp, ValueKind};
 
     #[test]
     fn words_are_those_of_the_protos() {
@@ -50,6 +50,7 @@ mod tests {
             Stage = ReviewStage "REVIEW_STAGE_";
             Rating = Rating "RATING_";
             Part = FundingPart "FUNDING_PART_";
+            RollUp = IndicatorRollUp "INDICATOR_ROLL_UP_";
         }
     }
 }
