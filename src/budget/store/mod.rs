@@ -14,7 +14,7 @@ pub use check::check;
 pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
-pub use naming::{ProjectLine, project_lines, yearly_estimates};
+pub use naming::{Named, NamingLine, Text, naming_lines, yearly_estimates};
 pub use place::place_of;
 
 use crate::db::Conn;

@@ -17,7 +17,7 @@ use crate::word::{Word, stored as word};
 use super::plans::{json, parsed};
 
 /// Ids of one statement.
-const IDS_PER_STATEMENT: usize = 500;
+pub(super) const IDS_PER_STATEMENT: usize = 500;
 
 record! {
     /// An item; which columns hold something depends on its kind.
@@ -323,7 +323,7 @@ fn spelled<W: Word>(word: Option<W>) -> Option<String> {
     word.map(|word| word.as_str().to_owned())
 }
 
-fn item_of(row: ItemRow) -> Result<Item> {
+pub(super) fn item_of(row: ItemRow) -> Result<Item> {
     let (id, sequence, revision) = (row.item.clone(), row.sequence, row.since);
     let content = match word(&row.kind)? {
         ItemKind::Section => Content::Section(Section { title: row.title, body: row.body }),

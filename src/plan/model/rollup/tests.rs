@@ -195,9 +195,9 @@ fn codes_that_are_computed_from_each_other_have_no_value() {
         source("a", vec![of("A", "{b}"), plain("B")], &[("b", 2013, 1)]),
         source("t", vec![of("B", "{a}"), plain("A")], &[("a", 2013, 1)]),
     ];
-    // Higher units come first, and say what a code is.
+    // Higher units come first, and say what a code is; what a lower one computes counts as it is.
     let sources = [sources[1].clone(), sources[0].clone()];
-    assert_eq!(rolled(&sources, &["B"]).sums[0].figure.told, Some(10_000));
+    assert_eq!(rolled(&sources, &["B"]).sums[0].figure.told, Some(20_000));
     let turned = [source("t", vec![of("A", "{b}"), coded("B", |one| one.formula = Some("{a}".to_owned()))], &[])];
     assert_eq!(rolled(&turned, &["A"]).sums[0].figure.told, None);
 }
