@@ -1,7 +1,7 @@
 //! What estimates pay for projects and for tasks of plans: the lines that count of those that name them.
 
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use super::expand;
 use super::model::Kind;

@@ -88,7 +88,7 @@ fn told(view: &mut View<'_>, plan: Plan, since: i64, touched: Vec<store::Change>
         }
     }
     let id = plan.id.clone();
-    let mut read = |view: &mut View<'_>| -> Result<_> {
+    let read = |view: &mut View<'_>| -> Result<_> {
         let items = store::some_items(view, &id, &items)?;
         let actuals = store::some_actuals(view, &id, &indicators)?;
         let reports = if tasks { store::all_progress(view, &id)? } else { Vec::new() };
@@ -155,9 +155,7 @@ fn place_of(texts: &[String]) -> Option<Place> {
         [class] if class == "header" => Touched::Header,
         [class, item] if class == "item" => Touched::Item(item.clone()),
         [class, task] if class == "progress" => Touched::Progress(task.clone()),
-        [_, indicator, year, quarter] => {
-            Touched::Actual(indicator.clone(), year.parse().ok()?, quarter.parse().ok()?)
-        }
+        [_, indicator, year, quarter] => Touched::Actual(indicator.clone(), year.parse().ok()?, quarter.parse().ok()?),
         _ => return None,
     };
     Some((revision.parse().ok()?, what))

@@ -104,7 +104,9 @@ fn rolled(view: &mut View<'_>, ask: &SummarizeIndicators, asked: &Asked) -> Resu
         }
     }
     let mut sources: Vec<Source> = plans.into_values().collect();
-    sources.sort_by_cached_key(|source| (asked.depth(&source.unit), source.unit.clone(), source.years, source.plan.clone()));
+    sources.sort_by_cached_key(|source| {
+        (asked.depth(&source.unit), source.unit.clone(), source.years, source.plan.clone())
+    });
     Ok(roll_up(&Ground { sources: &sources, above: &asked.above, span: ask.span }, &ask.codes))
 }
 

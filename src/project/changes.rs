@@ -74,7 +74,8 @@ pub async fn list_project_changes(app: App, call: Call, ask: ListProjectChanges)
             vec![revision.to_string(), project.clone()]
         })?;
         let ids: Vec<String> = changed.iter().map(|(_, project, _)| project.clone()).collect();
-        let (mut now, mut then) = (store::some_projects(view, &ids)?, store::some_projects(&mut view.at(ask.since), &ids)?);
+        let (mut now, mut then) =
+            (store::some_projects(view, &ids)?, store::some_projects(&mut view.at(ask.since), &ids)?);
         let told = |(revision, id, _): store::Changed| {
             let (change, fields, project) = match (then.remove(&id), now.remove(&id)) {
                 (None, Some(project)) => (Change::Added, Vec::new(), project),
@@ -84,7 +85,11 @@ pub async fn list_project_changes(app: App, call: Call, ask: ListProjectChanges)
             };
             Some(ProjectChange { change, revision, fields, project })
         };
-        Ok(ListedChanges { changes: changed.into_iter().filter_map(told).collect(), revision: view.revision, next_page_token })
+        Ok(ListedChanges {
+            changes: changed.into_iter().filter_map(told).collect(),
+            revision: view.revision,
+            next_page_token,
+        })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))

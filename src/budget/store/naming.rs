@@ -58,7 +58,8 @@ pub struct NamingLine {
 }
 
 /// The lines of the text in force.
-const IN_FORCE: &str = "line_versions.since <= estimate_versions.in_force AND line_versions.until > estimate_versions.in_force";
+const IN_FORCE: &str =
+    "line_versions.since <= estimate_versions.in_force AND line_versions.until > estimate_versions.in_force";
 
 /// Names of one statement.
 const NAMES_PER_STATEMENT: usize = 500;
@@ -72,7 +73,9 @@ type Columns = (
 /// The lines of expenditure that name one of some things, by estimate and in the order of entry.
 pub fn naming_lines(view: &mut View<'_>, named: Named<'_>, text: Text) -> Result<Vec<NamingLine>> {
     match named {
-        Named::TasksOf(plan) => some_lines(view, Naming::Tasks(format!("{plan}/tasks/"), format!("{plan}/tasks0")), text),
+        Named::TasksOf(plan) => {
+            some_lines(view, Naming::Tasks(format!("{plan}/tasks/"), format!("{plan}/tasks0")), text)
+        }
         Named::Projects(names) => {
             let mut found = Vec::new();
             for names in names.chunks(NAMES_PER_STATEMENT) {

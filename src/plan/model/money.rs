@@ -146,7 +146,12 @@ impl<'a> Cells<'a> {
     }
 
     /// What a task, or the plan as a whole, plans for a year of the classes that count: the sum as it is stated, or else that of its parts.
-    pub fn planned(&self, task: Option<&str>, year: i64, counts: impl Fn(Option<FinancingClass>) -> bool) -> Option<i128> {
+    pub fn planned(
+        &self,
+        task: Option<&str>,
+        year: i64,
+        counts: impl Fn(Option<FinancingClass>) -> bool,
+    ) -> Option<i128> {
         let cells: Vec<&&Funding> =
             self.holder(task).iter().filter(|cell| cell.year == year && counts(cell.class)).collect();
         let shape = |cell: &Funding| (cell.class.is_some(), cell.nature.is_some(), cell.part.is_some());

@@ -200,7 +200,9 @@ pub fn compare(now: &mut Review, then: Option<(&Review, &Ground<'_>)>, ground: &
     let changes: HashMap<&str, (Change, Vec<String>)> = ground
         .items
         .iter()
-        .filter_map(|item| Some((item.id.as_str(), super::compare::change(before.get(item.id.as_str()).copied(), item)?)))
+        .filter_map(|item| {
+            Some((item.id.as_str(), super::compare::change(before.get(item.id.as_str()).copied(), item)?))
+        })
         .collect();
     let review = then.map(|(review, _)| review);
     let indicators: HashMap<&str, &IndicatorReview> =
@@ -223,11 +225,8 @@ pub fn compare(now: &mut Review, then: Option<(&Review, &Ground<'_>)>, ground: &
             funds: old.map(|old| old.funds).unwrap_or_default(),
         });
     }
-    let projects: HashMap<&str, Funds> = review
-        .iter()
-        .flat_map(|then| &then.projects)
-        .map(|one| (one.carrier.project.as_str(), one.funds))
-        .collect();
+    let projects: HashMap<&str, Funds> =
+        review.iter().flat_map(|then| &then.projects).map(|one| (one.carrier.project.as_str(), one.funds)).collect();
     for one in &mut now.projects {
         one.before = Some(projects.get(one.carrier.project.as_str()).copied().unwrap_or_default());
     }
@@ -247,8 +246,7 @@ pub fn compare(now: &mut Review, then: Option<(&Review, &Ground<'_>)>, ground: &
 
 /// For how many periods of each indicator another report is recorded than before.
 fn reports_since<'a>(now: &'a [Actual], then: &[Actual]) -> BTreeMap<&'a str, usize> {
-    let old: HashMap<_, i64> =
-        then.iter().map(|one| ((one.indicator.as_str(), one.period), one.revision)).collect();
+    let old: HashMap<_, i64> = then.iter().map(|one| ((one.indicator.as_str(), one.period), one.revision)).collect();
     let mut counts = BTreeMap::new();
     for one in now {
         if old.get(&(one.indicator.as_str(), one.period)) != Some(&one.revision) {

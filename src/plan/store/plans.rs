@@ -199,8 +199,7 @@ pub fn in_force(view: &mut View<'_>, plans: &[Plan]) -> Result<Vec<Plan>> {
     let mut found = HashMap::new();
     for plans in plans.chunks(PLANS_PER_STATEMENT) {
         let ids: Vec<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
-        let wanted: HashMap<&str, Option<i64>> =
-            plans.iter().map(|plan| (plan.id.as_str(), plan.in_force)).collect();
+        let wanted: HashMap<&str, Option<i64>> = plans.iter().map(|plan| (plan.id.as_str(), plan.in_force)).collect();
         let query = versions::table
             .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::plan.eq_any(ids)))
             .filter(versions::in_force.eq(versions::since.nullable()).and(versions::since.le(view.revision)));

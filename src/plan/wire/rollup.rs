@@ -24,8 +24,7 @@ impl FromWire for SummarizeIndicators {
         let (size, token) = (std::mem::take(&mut message.page_size), std::mem::take(&mut message.page_token));
         let page = Page::new(size, token, &message);
         let mut faults = Faults::default();
-        let jurisdiction =
-            JurisdictionName::parse(&message.parent).map(|name| name.jurisdiction).unwrap_or_default();
+        let jurisdiction = JurisdictionName::parse(&message.parent).map(|name| name.jurisdiction).unwrap_or_default();
         let unit = unit(&message.unit, &jurisdiction, "unit", &mut faults);
         let first = i64::from(message.first_year);
         let last = if message.last_year == 0 { first } else { i64::from(message.last_year) };

@@ -76,9 +76,7 @@ fn opts_out(one: &Candidate<'_>) -> bool {
 /// Why it has nothing to add. A ratio has where both its parts have, be it that it would divide by zero alone.
 fn without_value(one: &Candidate<'_>, figure: &Figure, years: (i64, i64)) -> Option<LeftOut> {
     let has_value = match &one.indicator.ratio {
-        Some((above, below)) => {
-            [above, below].iter().all(|id| one.figures.over(id, years.0, years.1).number.is_some())
-        }
+        Some((above, below)) => [above, below].iter().all(|id| one.figures.over(id, years.0, years.1).number.is_some()),
         None => figure.number.is_some() || figure.text.is_some(),
     };
     let is_reported = one.figures.newest(one.id, figure, years.0, years.1).is_some();

@@ -216,14 +216,10 @@ impl<'a> Rolling<'a> {
     }
 
     /// A formula over the codes of its parts, each rolled up.
-    fn derived(
-        &mut self,
-        code: &str,
-        at: usize,
-        text: &str,
-        definition: Option<(String, String, Indicator)>,
-    ) -> Sum {
-        let Ok(formula) = Formula::parse(text) else { return Sum::of(code, definition, Figure::none("it is no formula")) };
+    fn derived(&mut self, code: &str, at: usize, text: &str, definition: Option<(String, String, Indicator)>) -> Sum {
+        let Ok(formula) = Formula::parse(text) else {
+            return Sum::of(code, definition, Figure::none("it is no formula"));
+        };
         let mut codes = BTreeMap::new();
         for id in formula.indicators() {
             let of = self.figures[at].indicator(id).map(|part| part.code.clone()).unwrap_or_default();
@@ -241,7 +237,8 @@ impl<'a> Rolling<'a> {
         }
         let decimals = definition.as_ref().map_or(0, |(.., indicator)| indicator.decimals);
         let is_provisional = figures.values().any(|part| part.is_provisional);
-        let figure = Figure { is_provisional, missing_years: total::missing_years(figures.values()), ..Figure::default() };
+        let figure =
+            Figure { is_provisional, missing_years: total::missing_years(figures.values()), ..Figure::default() };
         let figure = match formula.value(&|id: &str| figures.get(id)?.number) {
             Ok(value) => told(figure, value, decimals, &shown),
             Err(why) => Figure { arithmetic: format!("{shown}: {why}"), ..figure },

@@ -144,7 +144,10 @@ fn who_covers_the_units_below_stands_for_them_once_a_value_is_reported() {
         ]
     };
     let covered = told(&rolled(&with(&[("n", 2013, 9)]), &["N"]));
-    assert_eq!(covered, ("9 (a) + 1 (b) = 10".to_owned(), ["a counts", "b counts", "c COVERED"].map(str::to_owned).into()));
+    assert_eq!(
+        covered,
+        ("9 (a) + 1 (b) = 10".to_owned(), ["a counts", "b counts", "c COVERED"].map(str::to_owned).into())
+    );
     assert_eq!(told(&rolled(&with(&[]), &["N"])).0, "1 (b) + 2 (c) = 3");
 }
 
