@@ -84,7 +84,7 @@ impl Site {
             kind: pb::UnitKind::Department.into(),
             government_level: pb::GovernmentLevel::Province.into(),
             unit_level: pb::UnitLevel::LevelI.into(),
-            parent: above,
+            parent_unit: above,
             ..Default::default()
         };
         let request = pb::CreateUnitRequest { parent: parent(), unit_id: id, unit: Some(unit), ..Default::default() };

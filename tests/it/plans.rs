@@ -89,9 +89,9 @@ async fn work(h: &Harness) {
     let (fiscal_years, group_by) = (vec![2024], by(pb::GroupAttribute::Functional));
     let again = pb::SummarizeBudgetRequest { parent: parent.clone(), fiscal_years, group_by, ..Default::default() };
     h.budget().summarize_budget(again).await.unwrap();
+    plan(h).await;
     let estimate = h.budget().get_estimate(pb::GetEstimateRequest { name: estimate_name("f"), read_at: None }).await;
     let etag = estimate.unwrap().into_inner().etag;
-    plan(h).await;
     let delete = pb::DeleteEstimateRequest { name: estimate_name("f"), etag, ..Default::default() };
     h.budget().delete_estimate(delete).await.unwrap();
 }

@@ -265,10 +265,7 @@ pub fn insert_projects(tx: &mut Tx<'_>, new: &[&Project]) -> Result<()> {
     tx.open(facts)?;
     tx.open(headers)?;
     tx.open(texts)?;
-    for project in new {
-        super::save_money(tx, None, project)?;
-    }
-    Ok(())
+    super::insert_money(tx, new)
 }
 
 /// Replaces a project as it was read.
@@ -284,7 +281,7 @@ pub fn save_project(tx: &mut Tx<'_>, old: &Project, new: &Project) -> Result<()>
         let row = text_row(tx, new)?;
         tx.open(&[row])?;
     }
-    super::save_money(tx, Some(old), new)
+    super::save_money(tx, old, new)
 }
 
 /// Ends a project.
