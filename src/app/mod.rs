@@ -7,6 +7,7 @@ mod call;
 pub mod etag;
 mod jobs;
 mod kept;
+mod moments;
 mod readers;
 mod refusals;
 mod shelf;

@@ -8,7 +8,7 @@ use super::actions::{load_header, not_found};
 use super::compare::{Counts, Difference, Matching, by_side, compare, difference};
 use super::model::{Estimate, Line, Side, Sum};
 use super::store;
-use crate::app::{Answer, App, Call, Depends, Keep, ReadAt};
+use crate::app::{App, Call, Keep, ReadAt};
 use crate::commit::View;
 use crate::error::Result;
 use crate::grpc::page::Page;
@@ -59,18 +59,8 @@ pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> R
     if let Some((revision, offset)) = position_of(&start.after) {
         (left.read_at, right.read_at, begin) = (ReadAt::Revision(revision), start.read_at, offset);
     }
-    let is_head = left.read_at == ReadAt::Head || right.read_at == ReadAt::Head;
-    let (left_at, right_at) = (left.read_at, right.read_at);
-    // A named moment is settled first, so that the other one, which may be the head, is not behind it.
-    let (first, last) = if left_at == ReadAt::Head { (right_at, left_at) } else { (left_at, right_at) };
-    let settled = match first == last {
-        true => None,
-        false => Some(app.read(&call, &jurisdiction, first, |view| Ok(view.revision)).await?.value),
-    };
-    let instance = app.instance().clone();
-    let read = move |view: &mut View<'_>| {
-        let (here, there) = (view.revision, settled.unwrap_or(view.revision));
-        let (left_revision, right_revision) = if left_at == ReadAt::Head { (here, there) } else { (there, here) };
+    let (instance, moments) = (app.instance().clone(), (left.read_at, right.read_at));
+    let read = move |view: &mut View<'_>, (left_revision, right_revision): (i64, i64)| {
         let (left_header, left_lines) = load(view, &left, left_revision)?;
         let (right_header, right_lines) = load(view, &right, right_revision)?;
         let matching = if left.name == right.name {
@@ -79,14 +69,8 @@ pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> R
             Matching::ByContent(&left_header.scheme, &right_header.scheme)
         };
         let (mut differences, counts) = compare(left_lines, right_lines, matching);
-        let end = begin.saturating_add(usize::try_from(page.size).unwrap_or(usize::MAX));
-        let next_page_token = if differences.len() > end {
-            page.next(&instance, right_revision, vec![left_revision.to_string(), end.to_string()])?
-        } else {
-            String::new()
-        };
-        differences.truncate(end);
-        differences.drain(..begin.min(differences.len()));
+        let place = |end| vec![left_revision.to_string(), end];
+        let next_page_token = page.part(&instance, right_revision, &mut differences, (begin, place))?;
         let (left_totals, right_totals) = (by_side(&left_header.totals)?, by_side(&right_header.totals)?);
         Ok(Comparison {
             difference_totals: difference(&left_totals, &right_totals)?,
@@ -97,9 +81,7 @@ pub async fn compare_estimates(app: App, call: Call, ask: CompareEstimates) -> R
             next_page_token,
         })
     };
-    let answer: Answer<Comparison> = app.read(&call, &jurisdiction, last, read).await?;
-    let depends = if is_head { Depends::Everything } else { Depends::Nothing };
-    Ok(answer.kept(&jurisdiction, depends))
+    app.read_both(&call, &jurisdiction, moments, read).await
 }
 
 fn position_of(texts: &[String]) -> Option<(i64, usize)> {

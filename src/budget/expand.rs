@@ -61,9 +61,22 @@ fn saying(
 
 /// The field of spending of every functional code that says one, or inherits it.
 pub fn fields(view: &mut View<'_>, scheme: &str) -> Result<BTreeMap<String, String>> {
-    let all = codes::tree(view, scheme, Dimension::Functional)?;
+    said(view, scheme, (Attribute::Field, Dimension::Functional))
+}
+
+/// The class of financing of every source code that says one, or inherits it.
+pub fn financing_classes(view: &mut View<'_>, scheme: &str) -> Result<BTreeMap<String, String>> {
+    said(view, scheme, (Attribute::FinancingClass, Dimension::Source))
+}
+
+fn said(
+    view: &mut View<'_>,
+    scheme: &str,
+    (attribute, dimension): (Attribute, Dimension),
+) -> Result<BTreeMap<String, String>> {
+    let all = codes::tree(view, scheme, dimension)?;
     let names: Vec<String> = all.iter().map(|code| code.code.clone()).collect();
     let tree = Tree::new(all);
-    let said = names.into_iter().map(|code| (tree.inherited(&code, Attribute::Field), code));
-    Ok(said.filter(|(field, _)| !field.is_empty()).map(|(field, code)| (code, field)).collect())
+    let said = names.into_iter().map(|code| (tree.inherited(&code, attribute), code));
+    Ok(said.filter(|(said, _)| !said.is_empty()).map(|(said, code)| (code, said)).collect())
 }

@@ -18,6 +18,7 @@ pub(crate) mod life;
 mod list;
 mod listed;
 pub(crate) mod model;
+pub(crate) mod naming;
 pub(crate) mod references;
 mod rolled;
 mod rollup;

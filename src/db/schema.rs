@@ -699,6 +699,7 @@ diesel::table! {
         nature -> Nullable<Text>,
         amount -> Nullable<BigInt>,
         part -> Nullable<Text>,
+        roll_up -> Nullable<Text>,
     }
 }
 diesel::allow_tables_to_appear_in_same_query!(plan_versions, plan_item_versions);

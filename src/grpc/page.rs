@@ -105,6 +105,22 @@ impl Page {
             None => Ok(String::new()),
         }
     }
+
+    /// Cuts a list that was read whole to the page that begins at a place of it, and makes the token of the next page where there is one:
+    /// of the place where that begins.
+    pub fn part<T>(
+        &self,
+        instance: &Instance,
+        revision: i64,
+        items: &mut Vec<T>,
+        (begin, place): (usize, impl FnOnce(String) -> Vec<String>),
+    ) -> Result<String> {
+        let end = begin.saturating_add(usize::try_from(self.size).unwrap_or(usize::MAX));
+        let is_last = items.len() <= end;
+        items.truncate(end);
+        items.drain(..begin.min(items.len()));
+        if is_last { Ok(String::new()) } else { self.next(instance, revision, place(end.to_string())) }
+    }
 }
 
 fn mac(instance: &Instance, body: &[u8]) -> Result<Hmac<Sha256>> {

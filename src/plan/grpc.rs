@@ -1,6 +1,6 @@
 //! The methods of `PlanService`.
 
-use super::{actions, comparison, frame, monitoring};
+use super::{actions, changes, comparison, frame, monitoring, review, rollup};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -17,10 +17,12 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.PlanService/GetPlanItem", Object(Action::ReadDocument), actions::get_plan_item),
         read("/kehoach.v1.PlanService/ListPlanItems", Object(Action::ReadDocument), actions::list_plan_items),
         read("/kehoach.v1.PlanService/ComparePlan", Object(Action::ReadDocument), comparison::compare_plan),
+        read("/kehoach.v1.PlanService/ListPlanChanges", Object(Action::ReadDocument), changes::list_plan_changes),
         write("/kehoach.v1.PlanService/RecordActuals", Object(Action::DraftDocument), monitoring::record_actuals),
         read("/kehoach.v1.PlanService/ListActuals", Object(Action::ReadDocument), monitoring::list_actuals),
-        read("/kehoach.v1.PlanService/ReviewPlan", Object(Action::ReadDocument), monitoring::review_plan),
+        read("/kehoach.v1.PlanService/ReviewPlan", Object(Action::ReadDocument), review::review_plan),
         read("/kehoach.v1.PlanService/ExplainIndicator", Object(Action::ReadDocument), monitoring::explain_indicator),
+        read("/kehoach.v1.PlanService/SummarizeIndicators", Whole(Action::ReadMember), rollup::summarize_indicators),
         read("/kehoach.v1.PlanService/SummarizeFrame", Object(Action::ReadDocument), frame::summarize_frame),
     ]
 }

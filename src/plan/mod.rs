@@ -2,12 +2,15 @@
 
 mod actions;
 mod batch;
+pub(crate) mod changes;
 mod comparison;
 mod frame;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
 mod monitoring;
+mod review;
+mod rollup;
 pub(crate) mod store;
 mod wire;
 

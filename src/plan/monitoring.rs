@@ -1,11 +1,10 @@
 //! How far a plan has come: what is reported, and what it adds up to. Reports stand beside the plan and do not change it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::actions::load;
 use super::model::actuals::{Actual, Period, TaskReport, refuse};
 use super::model::figures::{Figure, Figures};
-use super::model::review::{Ground, Review, review};
 use super::model::{Content, Indicator, Item, ItemKind, Plan};
 use super::store::{self, ActualFilter, ActualKey};
 use crate::app::{Answer, App, Call, Depends, Instance, Keep, ReadAt, etag};
@@ -47,24 +46,6 @@ pub struct ListedActuals {
     pub plan: PlanName,
     pub actuals: Vec<Actual>,
     pub next_page_token: String,
-}
-
-/// Asks for a review.
-#[derive(Debug, Clone)]
-pub struct ReviewPlan {
-    pub plan: PlanName,
-    pub year: i64,
-    pub at_risk: i64,
-    pub since: Option<i64>,
-    pub read_at: ReadAt,
-}
-
-/// A review of a plan.
-#[derive(Debug, Clone)]
-pub struct Reviewed {
-    pub plan: Plan,
-    pub year: i64,
-    pub review: Review,
 }
 
 /// Asks where a value comes from.
@@ -132,8 +113,9 @@ fn record_values(
     (plan, text, items): (&Plan, &Plan, &BTreeMap<String, Item>),
     asked: &[(Actual, String)],
 ) -> Result<()> {
-    let there = store::all_actuals(&mut tx.view(), &plan.id)?;
-    let there: BTreeMap<(&str, Period), &Actual> =
+    let named: BTreeSet<&str> = asked.iter().map(|(new, _)| new.indicator.as_str()).collect();
+    let there = store::some_actuals(&mut tx.view(), &plan.id, &named)?;
+    let there: HashMap<(&str, Period), &Actual> =
         there.iter().map(|actual| ((actual.indicator.as_str(), actual.period), actual)).collect();
     let (mut ended, mut begun, mut stale, mut refusals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, (new, seen)) in asked.iter().enumerate() {
@@ -164,9 +146,10 @@ fn record_values(
 
 fn record_progress(tx: &mut Tx<'_>, instance: &Instance, plan: &Plan, asked: &[(TaskReport, String)]) -> Result<()> {
     let there = store::all_progress(&mut tx.view(), &plan.id)?;
+    let there: HashMap<&str, &TaskReport> = there.iter().map(|report| (report.task.as_str(), report)).collect();
     let (mut ended, mut begun, mut stale) = (Vec::new(), Vec::new(), Vec::new());
     for (at, (new, seen)) in asked.iter().enumerate() {
-        let old = there.iter().find(|old| old.task == new.task);
+        let old = there.get(new.task.as_str()).copied();
         if old.is_some_and(|old| old.says_the_same(new)) {
             continue;
         }
@@ -193,18 +176,18 @@ fn changed_since(instance: &Instance, stands: Option<i64>, seen: &str, name: Str
 
 /// What is recorded now of what a request was about.
 fn recorded(view: &mut View<'_>, ask: &RecordActuals) -> Result<Recorded> {
-    let (actuals, reports) = (store::all_actuals(view, &ask.plan.plan)?, store::all_progress(view, &ask.plan.plan)?);
-    let actuals: BTreeMap<(String, Period), Actual> =
-        actuals.into_iter().map(|actual| ((actual.indicator.clone(), actual.period), actual)).collect();
-    let key = |one: &Actual| (one.indicator.clone(), one.period);
+    let named: BTreeSet<&str> = ask.actuals.iter().map(|(one, _)| one.indicator.as_str()).collect();
+    let actuals = store::some_actuals(view, &ask.plan.plan, &named)?;
+    let reports = if ask.progress.is_empty() { Vec::new() } else { store::all_progress(view, &ask.plan.plan)? };
+    let actuals: HashMap<(&str, Period), &Actual> =
+        actuals.iter().map(|actual| ((actual.indicator.as_str(), actual.period), actual)).collect();
+    let reports: HashMap<&str, &TaskReport> = reports.iter().map(|report| (report.task.as_str(), report)).collect();
+    let actual = |(one, _): &(Actual, String)| actuals.get(&(one.indicator.as_str(), one.period)).copied().cloned();
+    let report = |(one, _): &(TaskReport, String)| reports.get(one.task.as_str()).copied().cloned();
     Ok(Recorded {
         plan: ask.plan.clone(),
-        actuals: ask.actuals.iter().filter_map(|(one, _)| actuals.get(&key(one)).cloned()).collect(),
-        progress: ask
-            .progress
-            .iter()
-            .filter_map(|(one, _)| reports.iter().find(|report| report.task == one.task).cloned())
-            .collect(),
+        actuals: ask.actuals.iter().filter_map(actual).collect(),
+        progress: ask.progress.iter().filter_map(report).collect(),
     })
 }
 
@@ -232,7 +215,7 @@ fn after_of(texts: &[String]) -> Option<ActualKey> {
 }
 
 /// The text in force of a plan with its items, for whom may know of it.
-fn approved(view: &mut View<'_>, name: &PlanName) -> Result<(Plan, Vec<Item>)> {
+pub fn approved(view: &mut View<'_>, name: &PlanName) -> Result<(Plan, Vec<Item>)> {
     let plan = load(view, name)?;
     let text = store::find_in_force(view, &plan.id)?.zip(plan.in_force);
     let Some((text, in_force)) = text else {
@@ -243,42 +226,13 @@ fn approved(view: &mut View<'_>, name: &PlanName) -> Result<(Plan, Vec<Item>)> {
     Ok((text, items))
 }
 
-fn require_year(plan: &Plan, year: i64) -> Result<()> {
+/// Refuses a year that is not one of the plan's.
+pub fn require_year(plan: &Plan, year: i64) -> Result<()> {
     if plan.covers(year) {
         return Ok(());
     }
     let text = format!("{year} is not one of the years {} to {}", plan.first_year, plan.last_year);
     Err(Error::refused(Reason::PlanYearOutside, "year", text))
-}
-
-pub async fn review_plan(app: App, call: Call, ask: ReviewPlan) -> Result<Keep<Reviewed>> {
-    let (name, jurisdiction, read_at) = (ask.plan.to_string(), ask.plan.jurisdiction.clone(), ask.read_at);
-    let read = move |view: &mut View<'_>| {
-        let (plan, items) = approved(view, &ask.plan)?;
-        require_year(&plan, ask.year)?;
-        let actuals = store::all_actuals(view, &plan.id)?;
-        let before = match ask.since {
-            Some(since) if since > view.revision => {
-                let text = format!("revision {since} is later than the one that is read");
-                return Err(Error::refused(Reason::RevisionNotReached, "since_revision", text));
-            }
-            Some(since) => Some(store::all_actuals(&mut view.at(since), &plan.id)?),
-            None => None,
-        };
-        let reports = store::all_progress(view, &plan.id)?;
-        let ground = Ground {
-            plan: &plan,
-            items: &items,
-            actuals: &actuals,
-            before: before.as_deref(),
-            reports: &reports,
-            at_risk: ask.at_risk,
-        };
-        let review = review(&ground, ask.year);
-        Ok(Reviewed { plan, year: ask.year, review })
-    };
-    let answer = app.read(&call, &jurisdiction, read_at, read).await?;
-    Ok(answer.kept(&jurisdiction, Depends::on(read_at, name)))
 }
 
 pub async fn explain_indicator(app: App, call: Call, ask: ExplainIndicator) -> Result<Keep<Explained>> {

@@ -7,7 +7,7 @@ use super::model::parameters::Parameters;
 use super::model::rules::{self, Led};
 use super::model::states::{State, TRANSITIONS, Verb, Who};
 use super::model::{Move, Project, REVIEWERS};
-use super::references;
+use super::references::References;
 use super::store::{self, ProjectFilter};
 use crate::app::{Answer, App, Call, Instance, etag};
 use crate::commit::{Entry, First, Tx, View};
@@ -237,6 +237,7 @@ fn plan(view: &mut View<'_>, old: &BTreeMap<String, Project>, operations: &[Oper
     let parameters = store::all_parameters(view)?;
     let today = view.standing.day.clone();
     let mut facts = Facts { today, parameters, led: Vec::new() };
+    let mut references = References::read(view, operations.iter().flat_map(tasks_of))?;
     let (mut refusals, mut planned) = (Vec::new(), Vec::new());
     // What earlier operations of the batch make counts for later ones.
     let mut after: BTreeMap<String, Project> = BTreeMap::new();
@@ -245,8 +246,10 @@ fn plan(view: &mut View<'_>, old: &BTreeMap<String, Project>, operations: &[Oper
         let outcome = match (&operation.change, before) {
             (Change::Create(new), _) => {
                 let path = format!("{}project", operation.place);
-                refusals.extend(references::refuse_unit(view, new, &path)?);
-                refusals.extend(refuse_contents(view, None, new, &facts, &path)?);
+                refusals.extend(references.refuse_unit(view, new, &path)?);
+                refusals.extend(refuse_contents(None, new, &facts, &path));
+                refusals.extend(references.refuse_tasks(None, new, &path));
+                refusals.extend(references.refuse_list(view, None, new, &path)?);
                 Planned { project: (**new).clone(), steps: Vec::new() }
             }
             (Change::Update(update), Some(before)) => {
@@ -257,7 +260,9 @@ fn plan(view: &mut View<'_>, old: &BTreeMap<String, Project>, operations: &[Oper
                     facts.led = led(view, &new, &after, &facts.parameters)?;
                 }
                 refusals.extend(rules::frozen(before, &new, &path));
-                refusals.extend(refuse_contents(view, Some(before), &new, &facts, &path)?);
+                refusals.extend(refuse_contents(Some(before), &new, &facts, &path));
+                refusals.extend(references.refuse_tasks(Some(before), &new, &path));
+                refusals.extend(references.refuse_list(view, Some(before), &new, &path)?);
                 Planned { project: new, steps: Vec::new() }
             }
             (Change::Move { moves, .. }, Some(before)) => {
@@ -296,13 +301,7 @@ fn refuse_unit_change(before: &Project, update: &Update, path: &str) -> Option<R
 }
 
 /// What is wrong with what a project says.
-fn refuse_contents(
-    view: &mut View<'_>,
-    old: Option<&Project>,
-    new: &Project,
-    facts: &Facts,
-    path: &str,
-) -> Result<Vec<Refusal>> {
+fn refuse_contents(old: Option<&Project>, new: &Project, facts: &Facts, path: &str) -> Vec<Refusal> {
     let mut refusals = rules::years(new, path);
     refusals.extend(rules::money(new, path));
     refusals.extend(rules::persons(new, path));
@@ -310,9 +309,16 @@ fn refuse_contents(
     if leads_anew {
         refusals.extend(rules::leader(new, &facts.led, &facts.today, path));
     }
-    refusals.extend(references::refuse_tasks(view, old, new, path)?);
-    refusals.extend(references::refuse_list(view, old, new, path)?);
-    Ok(refusals)
+    refusals
+}
+
+/// The tasks of plans that a change names.
+fn tasks_of(operation: &Operation) -> &[(String, String)] {
+    match &operation.change {
+        Change::Create(new) => &new.plan_tasks,
+        Change::Update(update) => &update.new.plan_tasks,
+        Change::Move { .. } => &[],
+    }
 }
 
 /// What else the leader of a project leads, as the batch has left it so far.

@@ -1,6 +1,6 @@
 //! The methods of `ProjectService`.
 
-use super::{actions, batch, parameters, review};
+use super::{actions, batch, changes, parameters, review};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -19,6 +19,8 @@ pub fn routes() -> Vec<Route> {
             Object(Action::DraftDocument),
             batch::batch_write_projects,
         ),
+        read("/kehoach.v1.ProjectService/ListProjectChanges", Whole(Action::ReadMember), changes::list_project_changes),
+        read("/kehoach.v1.ProjectService/CompareProject", Object(Action::ReadDocument), changes::compare_project),
         read("/kehoach.v1.ProjectService/ReviewProject", Object(Action::ReadDocument), review::review_project),
         read("/kehoach.v1.ProjectService/SummarizeProjects", Whole(Action::ReadMember), review::summarize_projects),
         write(

@@ -4,13 +4,13 @@ use super::model::moves::{self, Facts};
 use super::model::states::{State, Verb};
 use super::model::{Act, Move, Project};
 use super::store::{self, ProjectFilter};
-use crate::classification::model::FinancingClass;
 use crate::commit::{Tx, View};
 use crate::document::duties::{self, Part};
 use crate::document::finding::{Finding, Severity};
 use crate::document::store as hands;
 use crate::error::{Reason, Refusal, Result};
-use crate::plan::model::{Content, Funding, Item, Plan};
+use crate::plan::model::money::Cells;
+use crate::plan::model::{Item, Plan};
 
 /// A project as it was, as it will be, and the move that leads there.
 #[derive(Debug, Clone)]
@@ -104,28 +104,15 @@ pub fn findings(view: &mut View<'_>, plan: &Plan, items: &[Item]) -> Result<Vec<
 
 /// The money of the state budget that a plan states for a year as its own: the sum over everything where it stands, or else the parts.
 fn own_money(items: &[Item], year: i64) -> Option<i128> {
-    let state = |class: Option<FinancingClass>| class.is_none_or(super::model::is_state);
-    let cells: Vec<&Funding> = items
-        .iter()
-        .filter_map(|item| match &item.content {
-            Content::Funding(cell) => Some(cell),
-            Content::Section(_) | Content::Goal(_) | Content::Indicator(_) | Content::Task(_) => None,
-        })
-        .filter(|cell| cell.task.is_none() && cell.year == year && state(cell.class))
-        .collect();
-    let groups = [(false, false), (false, true), (true, false), (true, true)];
-    let group = groups.into_iter().find_map(|shape| {
-        let of: Vec<&&Funding> =
-            cells.iter().filter(|cell| (cell.class.is_some(), cell.nature.is_some()) == shape).collect();
-        (!of.is_empty()).then_some(of)
-    });
-    group.map(|cells| cells.iter().map(|cell| i128::from(cell.amount)).sum())
+    Cells::of(items).planned(None, year, |class| class.is_none_or(super::model::is_state))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::budget::model::Nature;
+    use crate::classification::model::FinancingClass;
+    use crate::plan::model::{Content, Funding};
 
     #[test]
     fn the_money_of_a_list_is_its_grand_total_or_else_its_parts() {

@@ -2,6 +2,7 @@
 
 mod actions;
 mod batch;
+mod changes;
 mod grpc;
 pub(crate) mod lists;
 pub(crate) mod model;

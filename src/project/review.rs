@@ -1,15 +1,13 @@
 //! What is asked of projects beside themselves: whether estimates agree, and how many there are.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::actions::{below, load};
 use super::model::review::{NamingLine, Review, review};
 use super::model::summary::{Summary, summary};
 use super::model::{Project, REVIEWERS};
 use super::store::{self, ProjectFilter};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
-use crate::budget::model::Kind;
-use crate::budget::store::{self as estimates, ProjectLine};
+use crate::budget::naming::{Paying, paying};
+use crate::budget::store::{Named, Text};
 use crate::commit::View;
 use crate::error::Result;
 use crate::id::{EstimateName, ProjectName, UnitName};
@@ -34,11 +32,8 @@ pub async fn review_project(app: App, call: Call, ask: ReviewProject) -> Result<
     let (jurisdiction, read_at) = (ask.name.jurisdiction.clone(), ask.read_at);
     let read = move |view: &mut View<'_>| {
         let project: Project = load(view, &ask.name)?;
-        let lines = estimates::project_lines(view, &ask.name.to_string())?;
-        let standing = view.standing;
-        let lines: Vec<ProjectLine> = lines.into_iter().filter(|line| standing.sees(&line.unit)).collect();
-        let lines = counting(view, lines)?;
-        let named = lines.into_iter().map(|line| {
+        let lines = paying(view, Named::Projects(&[ask.name.to_string()]), Text::Latest)?;
+        let named = lines.into_iter().filter(|paying| paying.is_state).map(|Paying { line, .. }| {
             let estimate = EstimateName { jurisdiction: project.jurisdiction.clone(), estimate: line.estimate };
             NamingLine { name: estimate.line(&line.line), year: line.year, amount: line.amount }
         });
@@ -46,27 +41,6 @@ pub async fn review_project(app: App, call: Call, ask: ReviewProject) -> Result<
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
-}
-
-/// The lines of the estimates that count: of each unit and year the last REDONE one or else the last ANNUAL one, and every SUPPLEMENT.
-fn counting(view: &mut View<'_>, lines: Vec<ProjectLine>) -> Result<Vec<ProjectLine>> {
-    let units: BTreeSet<String> = lines.iter().map(|line| line.unit.clone()).collect();
-    let years: BTreeSet<i64> = lines.iter().map(|line| line.year).collect();
-    let (units, years): (Vec<_>, Vec<_>) = (units.into_iter().collect(), years.into_iter().collect());
-    let rank = |kind: Kind, sequence: i64| (kind == Kind::Redone, sequence);
-    let mut first: BTreeMap<(String, i64), (bool, i64)> = BTreeMap::new();
-    for (unit, year, kind, sequence) in estimates::yearly_estimates(view, &units, &years)? {
-        let best = first.entry((unit, year)).or_default();
-        *best = (*best).max(rank(kind, sequence));
-    }
-    let counts = |line: &ProjectLine| match line.kind {
-        Kind::Supplement => true,
-        Kind::Reference => false,
-        Kind::Annual | Kind::Redone => {
-            first.get(&(line.unit.clone(), line.year)) == Some(&rank(line.kind, line.sequence))
-        }
-    };
-    Ok(lines.into_iter().filter(counts).collect())
 }
 
 pub async fn summarize_projects(app: App, call: Call, ask: SummarizeProjects) -> Result<Keep<Summary>> {

@@ -89,9 +89,9 @@ async fn work(h: &Harness) {
     let (fiscal_years, group_by) = (vec![2024], by(pb::GroupAttribute::Functional));
     let again = pb::SummarizeBudgetRequest { parent: parent.clone(), fiscal_years, group_by, ..Default::default() };
     h.budget().summarize_budget(again).await.unwrap();
+    plan(h).await;
     let estimate = h.budget().get_estimate(pb::GetEstimateRequest { name: estimate_name("f"), read_at: None }).await;
     let etag = estimate.unwrap().into_inner().etag;
-    plan(h).await;
     let delete = pb::DeleteEstimateRequest { name: estimate_name("f"), etag, ..Default::default() };
     h.budget().delete_estimate(delete).await.unwrap();
 }
@@ -106,7 +106,40 @@ async fn plan(h: &Harness) {
     h.plans().batch_write_plan(batch("p", operations)).await.unwrap();
     let list = pb::ListPlansRequest { parent: jurisdiction_name("dt"), year: 2013, ..Default::default() };
     h.plans().list_plans(list).await.unwrap();
-    h.carried("p", &[Submit, Endorse, Appraise, Approve, Amend, Cancel]).await;
+    let since_revision = h.revision("dt").await;
+    h.carried("p", &[Submit, Endorse, Appraise, Approve]).await;
+    reviewed(h, since_revision).await;
+    h.carried("p", &[Amend, Cancel]).await;
+}
+
+/// What is asked of a plan in force and of a project that carries out a task of it: reports, reviews, changes, roll-ups, comparisons.
+async fn reviewed(h: &Harness, since_revision: i64) {
+    use crate::plan::{actual, plan_name, reported};
+    use crate::project::{project_name, update};
+    let project = h.project("p").await;
+    let task = format!("{}/tasks/t", plan_name("p"));
+    let linked = update(&project, &["plan_tasks"], |new| new.plan_tasks = vec![task.clone()]);
+    h.projects().update_project(linked).await.unwrap();
+    let paying = pb::Line { project: project_name("p"), plan_task: task, ..line("102", 4) };
+    h.budget().batch_write_lines(batch("f", vec![created("", paying)])).await.unwrap();
+    h.plans().record_actuals(reported("p", vec![actual("i", 2013, "12")])).await.unwrap();
+    let name = plan_name("p");
+    let ask = pb::ReviewPlanRequest { name: name.clone(), year: 2013, since_revision, ..Default::default() };
+    h.plans().review_plan(ask).await.unwrap();
+    let after = pb::ListPlanChangesRequest { parent: name, since_revision, page_size: 1, ..Default::default() };
+    let page_token = h.plans().list_plan_changes(after.clone()).await.unwrap().into_inner().next_page_token;
+    h.plans().list_plan_changes(pb::ListPlanChangesRequest { page_token, ..after }).await.unwrap();
+    let parent = jurisdiction_name("dt");
+    let (codes, kind) = (vec!["KHCN.03".to_owned()], pb::PlanKind::Development.into());
+    let ask =
+        pb::SummarizeIndicatorsRequest { parent: parent.clone(), kind, codes, first_year: 2013, ..Default::default() };
+    h.plans().summarize_indicators(ask).await.unwrap();
+    let ask = pb::ListProjectChangesRequest { parent, since_revision, ..Default::default() };
+    h.projects().list_project_changes(ask).await.unwrap();
+    let name = project_name("p");
+    h.projects().review_project(pb::ReviewProjectRequest { name: name.clone(), read_at: None }).await.unwrap();
+    let left = Some(crate::budget::at(project.revision));
+    h.projects().compare_project(pb::CompareProjectRequest { name, left, right: None }).await.unwrap();
 }
 
 /// Whether a statement looks for rows, and for those of a few objects: a handful of schemes and settings may be scanned.

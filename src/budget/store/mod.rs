@@ -16,7 +16,7 @@ pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
 pub use listing::{EstimateFilter, list_versions};
-pub use naming::{ProjectLine, project_lines, yearly_estimates};
+pub use naming::{Named, NamingLine, Text, naming_lines, yearly_estimates};
 pub use place::place_of;
 
 use crate::db::Conn;

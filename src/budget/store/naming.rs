@@ -1,18 +1,38 @@
-//! The lines of estimates that name a project, wherever they are.
+//! The lines of estimates that name projects or tasks of plans, wherever they are.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::budget::model::{Kind, Side};
 use crate::commit::View;
-use crate::db::direct;
 use crate::db::schema::{estimate_versions as versions, line_versions as lines};
+use crate::db::{Db, direct};
 use crate::document::state::State;
 use crate::error::Result;
 use crate::word::{Word, stored as word};
 
-/// A line that names a project, with what is needed to know whether it counts.
+/// What lines name.
+#[derive(Debug, Clone, Copy)]
+pub enum Named<'a> {
+    /// One of these projects, by their resource names.
+    Projects(&'a [String]),
+    /// A task of the plan with this resource name.
+    TasksOf(&'a str),
+}
+
+/// Which text of an estimate is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Text {
+    /// The latest one, unless it is cancelled.
+    Latest,
+    /// The one in force.
+    InForce,
+}
+
+/// A line that names a project or a task, with what is needed to know whether it counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProjectLine {
+pub struct NamingLine {
     /// The id of its estimate.
     pub estimate: String,
     /// Its id.
@@ -25,51 +45,112 @@ pub struct ProjectLine {
     pub kind: Kind,
     /// Its sequence among those of its kind.
     pub sequence: i64,
-    /// What is decided, or else appraised, or else requested.
+    /// Its scheme of codes.
+    pub scheme: String,
+    /// The source code of the line.
+    pub source: Option<String>,
+    /// The project that it names.
+    pub project: Option<String>,
+    /// The task that it names.
+    pub task: Option<String>,
+    /// What is decided; of a latest text what is appraised or requested where nothing is.
     pub amount: Option<i64>,
 }
 
-type Row = (String, String, String, i64, String, i64, Option<i64>, Option<i64>, Option<i64>);
+/// The lines of the text in force.
+const IN_FORCE: &str =
+    "line_versions.since <= estimate_versions.in_force AND line_versions.until > estimate_versions.in_force";
 
-/// The lines of expenditure that name a project, of estimates that were not cancelled, by estimate and in the order of entry.
-pub fn project_lines(view: &mut View<'_>, project: &str) -> Result<Vec<ProjectLine>> {
-    let query = lines::table
+/// Names of one statement.
+const NAMES_PER_STATEMENT: usize = 500;
+
+type Columns = (
+    (String, String, String, i64, String, i64, String),
+    (Option<String>, Option<String>, Option<String>),
+    (Option<i64>, Option<i64>, Option<i64>),
+);
+
+/// The lines of expenditure that name one of some things, by estimate and in the order of entry.
+pub fn naming_lines(view: &mut View<'_>, named: Named<'_>, text: Text) -> Result<Vec<NamingLine>> {
+    match named {
+        Named::TasksOf(plan) => {
+            some_lines(view, Naming::Tasks(format!("{plan}/tasks/"), format!("{plan}/tasks0")), text)
+        }
+        Named::Projects(names) => {
+            let mut found = Vec::new();
+            for names in names.chunks(NAMES_PER_STATEMENT) {
+                found.extend(some_lines(view, Naming::Projects(names), text)?);
+            }
+            Ok(found)
+        }
+    }
+}
+
+/// What one statement asks for.
+enum Naming<'a> {
+    Projects(&'a [String]),
+    /// From the first name on, and before the second one.
+    Tasks(String, String),
+}
+
+fn some_lines(view: &mut View<'_>, naming: Naming<'_>, text: Text) -> Result<Vec<NamingLine>> {
+    let mut query = lines::table
         .inner_join(versions::table.on(versions::estimate.eq(lines::estimate)))
-        .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::project.eq(project)))
-        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .filter(lines::jurisdiction.eq(view.jurisdiction))
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
         .filter(lines::side.eq(Side::Expenditure.as_str()))
-        .filter(versions::state.ne(State::Cancelled.as_str()))
         .order((lines::estimate, lines::sequence))
         .select((
-            lines::estimate,
-            lines::line,
-            versions::unit,
-            versions::fiscal_year,
-            versions::kind,
-            versions::sequence,
-            lines::decided,
-            lines::appraised,
-            lines::requested,
-        ));
-    let rows: Vec<Row> = direct!(view.conn, |conn| query.load(conn))?;
-    let line = |(estimate, line, unit, year, kind, sequence, decided, appraised, requested): Row| {
-        let amount = decided.or(appraised).or(requested);
-        Ok(ProjectLine { estimate, line, unit, year, kind: word(&kind)?, sequence, amount })
+            (
+                lines::estimate,
+                lines::line,
+                versions::unit,
+                versions::fiscal_year,
+                versions::kind,
+                versions::sequence,
+                versions::scheme,
+            ),
+            (lines::source, lines::project, lines::plan_task),
+            (lines::decided, lines::appraised, lines::requested),
+        ))
+        .into_boxed::<Db>();
+    query = match naming {
+        Naming::Projects([one]) => query.filter(lines::project.eq(one)),
+        Naming::Projects(names) => query.filter(lines::project.eq_any(names)),
+        Naming::Tasks(first, end) => query.filter(lines::plan_task.ge(first).and(lines::plan_task.lt(end))),
+    };
+    query = match text {
+        Text::Latest => query
+            .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+            .filter(versions::state.ne(State::Cancelled.as_str())),
+        Text::InForce => query.filter(sql::<Bool>(IN_FORCE)),
+    };
+    let rows: Vec<Columns> = query.load(view.conn)?;
+    let line = |((estimate, line, unit, year, kind, sequence, scheme), names, amounts): Columns| {
+        let ((source, project, task), (decided, appraised, requested)) = (names, amounts);
+        let amount = if text == Text::InForce { decided } else { decided.or(appraised).or(requested) };
+        let kind = word(&kind)?;
+        Ok(NamingLine { estimate, line, unit, year, kind, sequence, scheme, source, project, task, amount })
     };
     rows.into_iter().map(line).collect()
 }
 
-/// The annual and redone estimates of some units and years that were not cancelled: unit, year, kind, sequence.
-pub fn yearly_estimates(view: &mut View<'_>, units: &[String], years: &[i64]) -> Result<Vec<(String, i64, Kind, i64)>> {
+/// The annual and redone estimates of some units and years that were not cancelled, or that are in force: unit, year, kind, sequence.
+pub fn yearly_estimates(
+    view: &mut View<'_>,
+    units: &[String],
+    years: &[i64],
+    text: Text,
+) -> Result<Vec<(String, i64, Kind, i64)>> {
     let query = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction))
         .filter(versions::unit.eq_any(units).and(versions::fiscal_year.eq_any(years)))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
         .filter(versions::kind.eq_any([Kind::Annual.as_str(), Kind::Redone.as_str()]))
         .filter(versions::state.ne(State::Cancelled.as_str()))
-        .select((versions::unit, versions::fiscal_year, versions::kind, versions::sequence));
-    let rows: Vec<(String, i64, String, i64)> = direct!(view.conn, |conn| query.load(conn))?;
-    rows.into_iter().map(|(unit, year, kind, sequence)| Ok((unit, year, word(&kind)?, sequence))).collect()
+        .select((versions::unit, versions::fiscal_year, versions::kind, versions::sequence, versions::in_force));
+    let mut rows: Vec<(String, i64, String, i64, Option<i64>)> = direct!(view.conn, |conn| query.load(conn))?;
+    rows.retain(|row| text == Text::Latest || row.4.is_some());
+    rows.into_iter().map(|(unit, year, kind, sequence, _)| Ok((unit, year, word(&kind)?, sequence))).collect()
 }

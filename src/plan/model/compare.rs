@@ -3,6 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::{Item, Plan, changed_fields};
+use crate::words;
+
+words! {
+    /// What happened to something between two moments.
+    Change {
+        Added "ADDED",
+        Removed "REMOVED",
+        Changed "CHANGED",
+    }
+}
+
+/// What happened to an item that is there, and in which fields it differs; none where it says the same.
+pub fn change(before: Option<&Item>, after: &Item) -> Option<(Change, Vec<String>)> {
+    match before {
+        None => Some((Change::Added, Vec::new())),
+        Some(before) if before.content == after.content => None,
+        Some(before) => Some((Change::Changed, changed_fields(&before.content, &after.content))),
+    }
+}
 
 /// One item that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +54,13 @@ pub fn compare(left: Vec<Item>, right: Vec<Item>) -> (Vec<Difference>, Counts) {
                 counts.removed += 1;
                 differences.push(Difference::Removed(Box::new(old)));
             }
-            Some(new) if new.content == old.content => counts.unchanged += 1,
-            Some(new) => {
-                counts.changed += 1;
-                let fields = changed_fields(&old.content, &new.content);
-                differences.push(Difference::Changed(Box::new(old), Box::new(new), fields));
-            }
+            Some(new) => match change(Some(&old), &new) {
+                None => counts.unchanged += 1,
+                Some((_, fields)) => {
+                    counts.changed += 1;
+                    differences.push(Difference::Changed(Box::new(old), Box::new(new), fields));
+                }
+            },
         }
     }
     let mut added: Vec<Item> = after.into_values().collect();
@@ -61,6 +81,18 @@ pub fn changed_header(left: &Plan, right: &Plan) -> Vec<&'static str> {
         ("refers_to", left.refers_to != right.refers_to),
         ("narrative", left.narrative != right.narrative),
         ("legal_basis", left.legal_basis != right.legal_basis),
+    ];
+    differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
+}
+
+/// What differs in the places in life of two headers, as the message calls it.
+pub fn changed_life(left: &Plan, right: &Plan) -> Vec<&'static str> {
+    let differs = [
+        ("state", left.state != right.state),
+        ("item_count", left.item_count != right.item_count),
+        ("submission", left.submission != right.submission),
+        ("number", left.number != right.number),
+        ("in_force_revision", left.in_force != right.in_force),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(field, _)| field).collect()
 }

@@ -36,7 +36,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    fn none(why: impl Into<String>) -> Self {
+    /// No value, and why.
+    pub fn none(why: impl Into<String>) -> Self {
         Self { arithmetic: why.into(), ..Self::default() }
     }
 }
@@ -66,6 +67,18 @@ impl<'a> Figures<'a> {
     /// The value of an indicator over some years, both ends included.
     pub fn over(&self, id: &str, first: i64, last: i64) -> Figure {
         self.at_depth(id, first, last, 0)
+    }
+
+    /// An indicator.
+    pub fn indicator(&self, id: &str) -> Option<&'a Indicator> {
+        self.indicators.get(id).copied()
+    }
+
+    /// The revision of the newest report that a figure of an indicator rests on, directly or not.
+    pub fn newest(&self, id: &str, figure: &Figure, first: i64, last: i64) -> Option<i64> {
+        let own = figure.actuals.iter().filter_map(|period| self.actual(id, *period)).map(|actual| actual.revision);
+        let of_part = |part: &String| self.newest(part, &self.over(part, first, last), first, last);
+        own.chain(figure.parts.iter().filter_map(of_part)).max()
     }
 
     /// A report.
@@ -178,7 +191,7 @@ fn resting(figure: Figure, reports: &[&Actual]) -> Figure {
 }
 
 /// The figure with a number, rounded as it is told, and how it came about.
-fn told(figure: Figure, value: Fraction, decimals: i64, shown: &str) -> Figure {
+pub fn told(figure: Figure, value: Fraction, decimals: i64, shown: &str) -> Figure {
     let Some(told) = value.rounded(decimals) else {
         return Figure { arithmetic: format!("{shown}: {}", NoValue::TooLarge), ..figure };
     };

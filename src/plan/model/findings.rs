@@ -233,6 +233,7 @@ pub mod tests {
             targets: Vec::new(),
             source: String::new(),
             note: String::new(),
+            roll_up: None,
         };
         item(id, Content::Indicator(Box::new(indicator)))
     }

@@ -6,8 +6,10 @@ pub mod figures;
 pub mod findings;
 pub mod formula;
 pub mod frame;
+pub mod money;
 pub mod number;
 pub mod review;
+pub mod rollup;
 pub mod rules;
 
 use serde::{Deserialize, Serialize};
@@ -133,6 +135,16 @@ words! {
         Average "AVERAGE",
         RatioOfSums "RATIO_OF_SUMS",
         Distinct "DISTINCT",
+    }
+}
+
+words! {
+    /// How the values of an indicator count in a roll-up over units, where they are not simply added to those of others.
+    RollUp {
+        /// They have those of the units below in them.
+        CoversBelow "COVERS_BELOW",
+        /// They do not count.
+        OptedOut "OPTED_OUT",
     }
 }
 
@@ -308,6 +320,8 @@ pub struct Indicator {
     pub targets: Vec<Target>,
     pub source: String,
     pub note: String,
+    /// How it counts above its unit; none is added to those of other units.
+    pub roll_up: Option<RollUp>,
 }
 
 /// What is to be reached in a year, or in the whole period where the year is 0. Values are in ten-thousandths.

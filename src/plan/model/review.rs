@@ -1,11 +1,14 @@
-//! How far a plan has come in a year: per indicator target, actual and rating; per task its progress; the money planned. Pure.
+//! How far a plan has come in a year: per indicator target, actual and rating; per task and project its progress and its money. Pure.
+
+use std::collections::{BTreeMap, HashMap};
 
 use super::actuals::{Actual, TaskReport, TaskState};
+use super::compare::Change;
 use super::figures::{Figure, Figures};
+use super::money::{self, Carrier, Cells, Funds, MoneyReview, Payment, ProjectReview};
 use super::number::Fraction;
-use super::{Aggregation, Comparator, Content, Direction, Funding, Indicator, Item, Part, Plan, Target, Task};
-use crate::budget::model::Nature;
-use crate::classification::model::FinancingClass;
+use super::{Aggregation, Comparator, Content, Direction, Indicator, Item, Plan, Target, Task};
+use crate::error::Result;
 use crate::words;
 
 words! {
@@ -53,6 +56,10 @@ pub struct IndicatorReview {
     pub year: Measured,
     /// From the first year up to it.
     pub period: Measured,
+    /// How its text differs from the one that was in force before, where that is compared, and in which fields.
+    pub change: Option<(Change, Vec<String>)>,
+    /// For how many periods another report is recorded than before.
+    pub reports_since: usize,
 }
 
 /// One task in a review.
@@ -66,21 +73,21 @@ pub struct TaskReview {
     pub report: Option<TaskReport>,
     /// Whether it should have ended by the end of the year and is not done.
     pub is_overdue: bool,
+    /// Its money, and that of the lines that name it.
+    pub funds: Funds,
+    /// What is different from before, where that is compared.
+    pub since: Option<TaskSince>,
 }
 
-/// The money planned of one class and nature.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MoneyReview {
-    /// The class; none is the sum over the classes.
-    pub class: Option<FinancingClass>,
-    /// The nature; none is the sum over the natures.
-    pub nature: Option<Nature>,
-    /// Planned for the year.
-    pub year: Option<i64>,
-    /// Planned from the first year up to it.
-    pub to_date: Option<i64>,
-    /// Planned for the whole period.
-    pub whole: Option<i64>,
+/// What a task was before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskSince {
+    /// How its text differs, and in which fields.
+    pub change: Option<(Change, Vec<String>)>,
+    /// What was reported last then.
+    pub report: Option<TaskReport>,
+    /// Its funds then.
+    pub funds: Funds,
 }
 
 /// A review.
@@ -92,8 +99,16 @@ pub struct Review {
     pub indicators: Vec<IndicatorReview>,
     /// The tasks in the order of entry.
     pub tasks: Vec<TaskReview>,
+    /// The projects that carry out its tasks.
+    pub projects: Vec<ProjectReview>,
     /// The money of the whole plan.
     pub money: Vec<MoneyReview>,
+    /// The money of the plan as a whole, and that of all lines that name a task or a project of it.
+    pub funds: Funds,
+    /// The same before, where it is compared.
+    pub funds_before: Option<Funds>,
+    /// Indicators and tasks that the text in force had before and has no more.
+    pub removed: Vec<Item>,
 }
 
 /// What is reviewed.
@@ -104,10 +119,12 @@ pub struct Ground<'a> {
     pub items: &'a [Item],
     /// What was reported.
     pub actuals: &'a [Actual],
-    /// What was reported earlier, where it is compared.
-    pub before: Option<&'a [Actual]>,
     /// What was reported of tasks.
     pub reports: &'a [TaskReport],
+    /// The projects that carry out its tasks.
+    pub carriers: &'a [Carrier],
+    /// What lines of estimates in force pay for its tasks and these projects.
+    pub payments: &'a [Payment],
     /// From which part of its target on a value that misses it is at risk and not lost, in basis points.
     pub at_risk: i64,
 }
@@ -124,18 +141,21 @@ pub fn stage(plan: &Plan, year: i64) -> Stage {
 }
 
 /// The review of a year.
-pub fn review(ground: &Ground<'_>, year: i64) -> Review {
+pub fn review(ground: &Ground<'_>, year: i64) -> Result<Review> {
     let figures = Figures::new(ground.items, ground.actuals);
-    let before = ground.before.map(|actuals| Figures::new(ground.items, actuals));
+    let cells = Cells::of(ground.items);
+    let money = money::Ground { cells: &cells, payments: ground.payments, years: (ground.plan.first_year, year) };
+    let ids: Vec<&str> = ground.items.iter().filter(|item| is_task(item)).map(|item| item.id.as_str()).collect();
+    let mut funds = money.of_tasks(&ids)?;
+    let reports: HashMap<&str, &TaskReport> =
+        ground.reports.iter().map(|report| (report.task.as_str(), report)).collect();
     let (mut indicators, mut tasks) = (Vec::new(), Vec::new());
     for item in ground.items {
         match &item.content {
             Content::Indicator(indicator) => {
                 let over = |first, wanted| {
                     let target = indicator.targets.iter().find(|target| target.year == wanted).copied();
-                    let figure = figures.over(&item.id, first, year);
-                    let before = before.as_ref().map(|before| before.over(&item.id, first, year));
-                    let measured = measured(indicator, figure, target, ground.at_risk, before);
+                    let measured = measured(indicator, figures.over(&item.id, first, year), target, ground.at_risk);
                     if wanted == 0 { paced(measured, indicator, ground.plan, year) } else { measured }
                 };
                 indicators.push(IndicatorReview {
@@ -143,31 +163,105 @@ pub fn review(ground: &Ground<'_>, year: i64) -> Review {
                     indicator: (**indicator).clone(),
                     year: over(year, year),
                     period: over(ground.plan.first_year, 0),
+                    change: None,
+                    reports_since: 0,
                 });
             }
             Content::Task(task) => {
-                let report = ground.reports.iter().find(|report| report.task == item.id).cloned();
+                let report = reports.get(item.id.as_str()).copied().cloned();
                 let is_overdue = overdue(task, report.as_ref(), year);
-                tasks.push(TaskReview { id: item.id.clone(), task: (**task).clone(), report, is_overdue });
+                let funds = funds.remove(&item.id).unwrap_or_default();
+                let (id, task) = (item.id.clone(), (**task).clone());
+                tasks.push(TaskReview { id, task, report, is_overdue, funds, since: None });
             }
             Content::Section(_) | Content::Goal(_) | Content::Funding(_) => {}
         }
     }
-    Review { stage: stage(ground.plan, year), indicators, tasks, money: money(ground.items, year) }
+    Ok(Review {
+        stage: stage(ground.plan, year),
+        indicators,
+        tasks,
+        projects: money.of_projects(ground.carriers.to_vec())?,
+        money: money::rows(&cells, year),
+        funds: money.of_plan()?,
+        funds_before: None,
+        removed: Vec::new(),
+    })
 }
 
-fn measured(
-    indicator: &Indicator,
-    figure: Figure,
-    target: Option<Target>,
-    at_risk: i64,
-    before: Option<Figure>,
-) -> Measured {
+fn is_task(item: &Item) -> bool {
+    matches!(item.content, Content::Task(_))
+}
+
+/// Says in a review what is not as it was before: `then` is the review of the same year at that moment, none where no text was in force.
+pub fn compare(now: &mut Review, then: Option<(&Review, &Ground<'_>)>, ground: &Ground<'_>) {
+    let before: HashMap<&str, &Item> =
+        then.iter().flat_map(|(_, then)| then.items).map(|item| (item.id.as_str(), item)).collect();
+    let changes: HashMap<&str, (Change, Vec<String>)> = ground
+        .items
+        .iter()
+        .filter_map(|item| {
+            Some((item.id.as_str(), super::compare::change(before.get(item.id.as_str()).copied(), item)?))
+        })
+        .collect();
+    let review = then.map(|(review, _)| review);
+    let indicators: HashMap<&str, &IndicatorReview> =
+        review.iter().flat_map(|then| &then.indicators).map(|one| (one.id.as_str(), one)).collect();
+    let reported = reports_since(ground.actuals, then.map(|(_, then)| then.actuals).unwrap_or_default());
+    for one in &mut now.indicators {
+        let old = indicators.get(one.id.as_str());
+        one.year.before = Some(old.map(|old| old.year.figure.clone()).unwrap_or_default());
+        one.period.before = Some(old.map(|old| old.period.figure.clone()).unwrap_or_default());
+        one.change = changes.get(one.id.as_str()).cloned();
+        one.reports_since = reported.get(one.id.as_str()).copied().unwrap_or_default();
+    }
+    let tasks: HashMap<&str, &TaskReview> =
+        review.iter().flat_map(|then| &then.tasks).map(|one| (one.id.as_str(), one)).collect();
+    for one in &mut now.tasks {
+        let old = tasks.get(one.id.as_str());
+        one.since = Some(TaskSince {
+            change: changes.get(one.id.as_str()).cloned(),
+            report: old.and_then(|old| old.report.clone()),
+            funds: old.map(|old| old.funds).unwrap_or_default(),
+        });
+    }
+    let projects: HashMap<&str, Funds> =
+        review.iter().flat_map(|then| &then.projects).map(|one| (one.carrier.project.as_str(), one.funds)).collect();
+    for one in &mut now.projects {
+        one.before = Some(projects.get(one.carrier.project.as_str()).copied().unwrap_or_default());
+    }
+    for row in &mut now.money {
+        let same = |old: &&MoneyReview| (old.class, old.nature) == (row.class, row.nature);
+        let old = review.and_then(|then| then.money.iter().find(same));
+        row.before = Some(old.map(|old| old.planned).unwrap_or_default());
+    }
+    now.funds_before = Some(review.map(|then| then.funds).unwrap_or_default());
+    let there: HashMap<&str, ()> = ground.items.iter().map(|item| (item.id.as_str(), ())).collect();
+    let gone = then.iter().flat_map(|(_, then)| then.items).filter(|item| {
+        let is_reviewed = matches!(item.content, Content::Indicator(_) | Content::Task(_));
+        is_reviewed && !there.contains_key(item.id.as_str())
+    });
+    now.removed = gone.cloned().collect();
+}
+
+/// For how many periods of each indicator another report is recorded than before.
+fn reports_since<'a>(now: &'a [Actual], then: &[Actual]) -> BTreeMap<&'a str, usize> {
+    let old: HashMap<_, i64> = then.iter().map(|one| ((one.indicator.as_str(), one.period), one.revision)).collect();
+    let mut counts = BTreeMap::new();
+    for one in now {
+        if old.get(&(one.indicator.as_str(), one.period)) != Some(&one.revision) {
+            *counts.entry(one.indicator.as_str()).or_default() += 1;
+        }
+    }
+    counts
+}
+
+fn measured(indicator: &Indicator, figure: Figure, target: Option<Target>, at_risk: i64) -> Measured {
     let (rating, attained) = match (figure.number, target) {
         (Some(value), Some(target)) => rate(indicator, value, target, at_risk),
         _ => (Rating::NotMeasured, None),
     };
-    Measured { figure, target, rating, attained, before }
+    Measured { figure, target, rating, attained, before: None }
 }
 
 /// The same before the last year: what is not reached yet is not lost. A sum that is behind an even pace is at risk; of others it is
@@ -231,49 +325,15 @@ fn overdue(task: &Task, report: Option<&TaskReport>, year: i64) -> bool {
     task.ends_on.as_ref().is_some_and(|ends| *ends <= next) && !ended
 }
 
-/// The rows of money of the whole plan by class and nature. What is stated for the years is added up to the date.
-fn money(items: &[Item], year: i64) -> Vec<MoneyReview> {
-    let mut rows: Vec<MoneyReview> = Vec::new();
-    for item in items {
-        let Content::Funding(funding) = &item.content else { continue };
-        if funding.task.is_some() || funding.part == Some(Part::Ceiling) || is_part(items, funding) {
-            continue;
-        }
-        let same = |row: &MoneyReview| (row.class, row.nature) == (funding.class, funding.nature);
-        let at = rows.iter().position(same).unwrap_or_else(|| {
-            let (class, nature) = (funding.class, funding.nature);
-            rows.push(MoneyReview { class, nature, year: None, to_date: None, whole: None });
-            rows.len() - 1
-        });
-        let row = &mut rows[at];
-        if funding.year == 0 {
-            row.whole = Some(funding.amount);
-        } else {
-            if funding.year == year {
-                row.year = Some(funding.amount);
-            }
-            if funding.year <= year {
-                row.to_date = row.to_date.unwrap_or_default().checked_add(funding.amount);
-            }
-        }
-    }
-    rows
-}
-
-/// Whether the sum of what goes on and what is new stands beside one of the two.
-fn is_part(items: &[Item], part: &Funding) -> bool {
-    let is_sum = |item: &Item| {
-        let Content::Funding(sum) = &item.content else { return false };
-        (&sum.task, sum.year, sum.class, sum.nature, sum.part) == (&part.task, part.year, part.class, part.nature, None)
-    };
-    part.part.is_some() && items.iter().any(is_sum)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::actuals::tests::actual;
     use super::super::findings::tests::{funding, indicator, plan, task};
     use super::*;
+
+    fn ground<'a>(plan: &'a Plan, items: &'a [Item], actuals: &'a [Actual]) -> Ground<'a> {
+        Ground { plan, items, actuals, reports: &[], carriers: &[], payments: &[], at_risk: 8_000 }
+    }
 
     fn rated(comparator: Comparator, value: i64, target: (i64, Option<i64>)) -> (&'static str, Option<i64>) {
         use crate::word::Word;
@@ -325,9 +385,7 @@ mod tests {
             }
             let actuals = [actual("i", (2011, 0), value)];
             let plan = plan(2011, 2015);
-            let ground =
-                Ground { plan: &plan, items: &[item], actuals: &actuals, before: None, reports: &[], at_risk: 8_000 };
-            review(&ground, year).indicators[0].period.rating
+            review(&ground(&plan, &[item], &actuals), year).unwrap().indicators[0].period.rating
         };
         use Aggregation::{Last, Sum};
         for (aggregation, value, year, expected) in [
@@ -362,20 +420,29 @@ mod tests {
             funding("c", None, 0, None, 20),
         ];
         let before = [actual("i", (2012, 0), 7)];
-        let now = [actual("i", (2012, 0), 7), actual("i", (2013, 0), 12)];
+        let now = [actual("i", (2012, 0), 7), Actual { revision: 2, ..actual("i", (2013, 0), 12) }];
         let plan = plan(2011, 2015);
-        let ground =
-            Ground { plan: &plan, items: &items, actuals: &now, before: Some(&before), reports: &[], at_risk: 8_000 };
-        let review = review(&ground, 2013);
-        let one = &review.indicators[0];
+        let mut old = items.to_vec();
+        old[1] = task("gone");
+        let (then, now) = (ground(&plan, &old, &before), ground(&plan, &items, &now));
+        let (earlier, mut made) = (review(&then, 2013).unwrap(), review(&now, 2013).unwrap());
+        compare(&mut made, Some((&earlier, &then)), &now);
+        let one = &made.indicators[0];
         assert_eq!((one.year.rating, one.period.rating), (Rating::Met, Rating::NotMeasured));
         assert_eq!(
             (one.year.before.as_ref().unwrap().told, one.period.before.as_ref().unwrap().told),
             (None, Some(70_000))
         );
-        assert_eq!(one.period.figure.arithmetic, "7 (2012) + 12 (2013) = 19");
-        assert!(review.tasks[0].is_overdue);
-        let money = &review.money[0];
-        assert_eq!((money.year, money.to_date, money.whole), (Some(4), Some(7), Some(20)));
+        assert_eq!((one.period.figure.arithmetic.as_str(), one.reports_since), ("7 (2012) + 12 (2013) = 19", 1));
+        assert_eq!(one.change, None);
+        assert!(made.tasks[0].is_overdue);
+        assert_eq!(made.tasks[0].since.as_ref().unwrap().change, Some((Change::Added, Vec::new())));
+        assert_eq!(made.removed, [task("gone")]);
+        let money = &made.money[0];
+        assert_eq!((money.planned.year, money.planned.to_date, money.planned.whole), (Some(4), Some(7), Some(20)));
+        assert_eq!((money.before, made.funds_before), (Some(money.planned), Some(made.funds)));
+        let mut first = review(&now, 2013).unwrap();
+        compare(&mut first, None, &now);
+        assert_eq!((first.indicators[0].reports_since, first.money[0].before), (2, Some(money::Spans::default())));
     }
 }

@@ -1,11 +1,14 @@
 //! The tables of what was reported: values of indicators, progress of tasks.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
+use super::items::IDS_PER_STATEMENT;
 use super::plans::{json, parsed};
 use crate::commit::{Tx, View};
 use crate::db::schema::{actual_versions as actuals, progress_versions as progress};
-use crate::db::{Conn, Db, audit, record};
+use crate::db::{Conn, Db, audit, direct, record};
 use crate::error::Result;
 use crate::plan::model::actuals::{Actual, Period, Reported, TaskReport};
 use crate::word::{Word, stored as word};
@@ -90,6 +93,22 @@ pub fn all_actuals(view: &mut View<'_>, plan: &str) -> Result<Vec<Actual>> {
     list_actuals(view, plan, &ActualFilter::default(), None, i64::MAX)
 }
 
+/// What was reported of some indicators of a plan.
+pub fn some_actuals(view: &mut View<'_>, plan: &str, indicators: &BTreeSet<&str>) -> Result<Vec<Actual>> {
+    let indicators: Vec<&str> = indicators.iter().copied().collect();
+    let mut found = Vec::new();
+    for indicators in indicators.chunks(IDS_PER_STATEMENT) {
+        let query = actuals::table
+            .filter(actuals::jurisdiction.eq(view.jurisdiction).and(actuals::plan.eq(plan)))
+            .filter(actuals::indicator.eq_any(indicators))
+            .filter(actuals::since.le(view.revision).and(actuals::until.gt(view.revision)));
+        for row in direct!(view.conn, |conn| query.load::<ActualRow>(conn))? {
+            found.push(actual_of(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Everything that was reported of the tasks of a plan.
 pub fn all_progress(view: &mut View<'_>, plan: &str) -> Result<Vec<TaskReport>> {
     let rows = progress::table
@@ -162,7 +181,7 @@ fn progress_row(tx: &Tx<'_>, plan: &str, report: &TaskReport) -> ProgressRow {
     }
 }
 
-fn actual_of(row: ActualRow) -> Result<Actual> {
+pub(super) fn actual_of(row: ActualRow) -> Result<Actual> {
     let reported = match (row.value, row.text, row.members) {
         (Some(value), ..) => Reported::Number(value),
         (_, Some(text), _) => Reported::Text(text),

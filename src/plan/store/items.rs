@@ -17,7 +17,7 @@ use crate::word::{Word, stored as word};
 use super::plans::{json, parsed};
 
 /// Ids of one statement.
-const IDS_PER_STATEMENT: usize = 500;
+pub(super) const IDS_PER_STATEMENT: usize = 500;
 
 record! {
     /// An item; which columns hold something depends on its kind.
@@ -59,6 +59,7 @@ record! {
         nature: Option<String>,
         amount: Option<i64>,
         part: Option<String>,
+        roll_up: Option<String>,
     }
 }
 
@@ -248,6 +249,7 @@ fn indicator_row(row: ItemRow, indicator: &Indicator) -> Result<ItemRow> {
         baseline,
         targets: Some(json(&indicator.targets)?),
         source: Some(indicator.source.clone()),
+        roll_up: spelled(indicator.roll_up),
         ..row
     })
 }
@@ -313,6 +315,7 @@ fn blank_row(tx: &Tx<'_>, plan: &str, item: &Item) -> ItemRow {
         nature: None,
         part: None,
         amount: None,
+        roll_up: None,
     }
 }
 
@@ -320,7 +323,7 @@ fn spelled<W: Word>(word: Option<W>) -> Option<String> {
     word.map(|word| word.as_str().to_owned())
 }
 
-fn item_of(row: ItemRow) -> Result<Item> {
+pub(super) fn item_of(row: ItemRow) -> Result<Item> {
     let (id, sequence, revision) = (row.item.clone(), row.sequence, row.since);
     let content = match word(&row.kind)? {
         ItemKind::Section => Content::Section(Section { title: row.title, body: row.body }),
@@ -361,6 +364,7 @@ fn indicator_of(row: ItemRow) -> Result<Indicator> {
         targets: parsed(&row.targets.ok_or_else(missing)?)?,
         source: row.source.unwrap_or_default(),
         note: row.body,
+        roll_up: row.roll_up.as_deref().map(word).transpose()?,
     })
 }
 

@@ -1,14 +1,18 @@
 //! The tables of plans and their items.
 
 mod actuals;
+mod changes;
 mod check;
 mod items;
 mod plans;
+mod rollup;
 
 pub use actuals::*;
+pub use changes::{Change, Place, Touched, changes};
 pub use check::check;
 pub use items::*;
 pub use plans::*;
+pub use rollup::*;
 
 use crate::db::Conn;
 use crate::error::Result;

@@ -72,6 +72,9 @@ pub struct PlanFilter {
     pub in_force: bool,
 }
 
+/// Plans of one statement.
+const PLANS_PER_STATEMENT: usize = 1_000;
+
 /// Where a page of plans begins: first year, unit and id of the last one before it.
 pub type After = (i64, String, String);
 
@@ -133,6 +136,20 @@ pub fn unknown_plans(view: &mut View<'_>, plans: &[String]) -> Result<Vec<String
     Ok(plans.iter().filter(|plan| !known.contains(plan)).cloned().collect())
 }
 
+/// Some plans without texts.
+pub fn some_headers(view: &mut View<'_>, ids: &[&str]) -> Result<Vec<Plan>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(PLANS_PER_STATEMENT) {
+        let query = versions::table
+            .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::plan.eq_any(ids)))
+            .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
+        for row in direct!(view.conn, |conn| query.load::<HeaderRow>(conn))? {
+            found.push(plan_of(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// One page of plans by first year, unit and id, without texts, each with its place in the list; `limit` are read.
 pub fn list_plans(
     view: &mut View<'_>,
@@ -177,19 +194,19 @@ pub fn list_plans(
     Ok(places.into_iter().zip(found).collect())
 }
 
-/// The headers in force of some plans, one statement for each revision that put some of them into force.
-fn in_force(view: &mut View<'_>, plans: &[Plan]) -> Result<Vec<Plan>> {
-    let mut by_revision: HashMap<i64, Vec<&str>> = HashMap::new();
-    for plan in plans {
-        by_revision.entry(plan.in_force.unwrap_or_default()).or_default().push(&plan.id);
-    }
+/// The headers in force of some plans: each approval wrote the header anew, with its own revision as the one in force.
+pub fn in_force(view: &mut View<'_>, plans: &[Plan]) -> Result<Vec<Plan>> {
     let mut found = HashMap::new();
-    for (revision, ids) in by_revision {
+    for plans in plans.chunks(PLANS_PER_STATEMENT) {
+        let ids: Vec<&str> = plans.iter().map(|plan| plan.id.as_str()).collect();
+        let wanted: HashMap<&str, Option<i64>> = plans.iter().map(|plan| (plan.id.as_str(), plan.in_force)).collect();
         let query = versions::table
             .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::plan.eq_any(ids)))
-            .filter(versions::since.eq(revision));
+            .filter(versions::in_force.eq(versions::since.nullable()).and(versions::since.le(view.revision)));
         for row in direct!(view.conn, |conn| query.load::<HeaderRow>(conn))? {
-            found.insert(row.plan.clone(), plan_of(row)?);
+            if wanted.get(row.plan.as_str()) == Some(&Some(row.since)) {
+                found.insert(row.plan.clone(), plan_of(row)?);
+            }
         }
     }
     let mut text = |life: &Plan| found.remove(&life.id).ok_or_else(|| Error::bug("a text in force is not there"));

@@ -152,6 +152,7 @@ fn indicator(message: pb::Indicator, path: &str, faults: &mut Faults) -> Indicat
         targets: Vec::new(),
         source: faults.name(&field("source"), &message.source, false),
         note: faults.long(&field("note"), &message.note),
+        roll_up: word(message.roll_up),
     };
     refuse_mix(&indicator, path, faults);
     let targets = targets(message.targets, &indicator, path, faults);
@@ -317,6 +318,7 @@ fn indicator_message(indicator: Indicator) -> pb::Indicator {
         targets,
         source,
         note,
+        roll_up,
     } = indicator;
     let (numerator, denominator) = ratio.unwrap_or_default();
     let target = |Target { year, value, upper }| pb::Target {
@@ -343,6 +345,7 @@ fn indicator_message(indicator: Indicator) -> pb::Indicator {
         targets: targets.into_iter().map(target).collect(),
         source,
         note,
+        roll_up: number_or_none(roll_up),
     }
 }
 

@@ -1,10 +1,13 @@
 //! The messages of `plan.proto`, to and from the words of this slice.
 
+mod changes;
 mod compare;
 mod frame;
 mod items;
 mod monitoring;
 mod plans;
+mod review;
+mod rollup;
 
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
@@ -33,8 +36,10 @@ fn decimal(text: &str, field: &str, faults: &mut Faults) -> Option<i64> {
 mod tests {
     use crate::grpc::types::same;
     use crate::plan::model::actuals::{Status, TaskState};
+    use crate::plan::model::compare::Change;
     use crate::plan::model::review::{Rating, Stage};
-    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, Part, ValueKind};
+    use crate::plan::model::rollup::LeftOut;
+    use crate::plan::model::{Aggregation, Comparator, Direction, ItemKind, Kind, Part, RollUp, ValueKind};
 
     #[test]
     fn words_are_those_of_the_protos() {
@@ -49,7 +54,10 @@ mod tests {
             TaskState = ProgressState "PROGRESS_STATE_";
             Stage = ReviewStage "REVIEW_STAGE_";
             Rating = Rating "RATING_";
+            Change = DifferenceKind "DIFFERENCE_KIND_";
             Part = FundingPart "FUNDING_PART_";
+            RollUp = IndicatorRollUp "INDICATOR_ROLL_UP_";
+            LeftOut = LeftOut "LEFT_OUT_";
         }
     }
 }

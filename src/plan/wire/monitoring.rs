@@ -7,22 +7,17 @@ use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
-use crate::grpc::types::{count, number, number_or_none, read_at, stated, timestamp, word};
+use crate::grpc::types::{count, number, read_at, stated, timestamp, word};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::{PlanItemName, PlanName};
 use crate::plan::model::actuals::{Actual, Reported, Status, TaskReport, TaskState};
 use crate::plan::model::figures::Figure;
-use crate::plan::model::review::{IndicatorReview, Measured, MoneyReview, Rating, TaskReview};
-use crate::plan::model::{ItemKind, Target, number as decimal};
+use crate::plan::model::{ItemKind, number as decimal};
 use crate::plan::monitoring::*;
 use crate::plan::store::ActualFilter;
-use crate::word::Word;
 use crate::{mutations, pb};
 
 mutations!(pb::RecordActualsRequest,);
-
-/// From which part of its target on a value is at risk and not lost, where the request does not say.
-const AT_RISK: i64 = 8_000;
 
 /// The id of an item of this plan.
 fn own(name: &str, plan: &PlanName, field: &str, faults: &mut Faults) -> String {
@@ -123,20 +118,6 @@ impl FromWire for ListActuals {
     }
 }
 
-impl FromWire for ReviewPlan {
-    type Message = pb::ReviewPlanRequest;
-
-    fn from_wire(message: Self::Message) -> Result<Self> {
-        Ok(Self {
-            plan: plan_name(&message.name, "name")?,
-            year: i64::from(message.year),
-            at_risk: Some(i64::from(message.at_risk_bp)).filter(|part| *part != 0).unwrap_or(AT_RISK),
-            since: Some(message.since_revision).filter(|since| *since != 0),
-            read_at: read_at(message.read_at),
-        })
-    }
-}
-
 impl FromWire for ExplainIndicator {
     type Message = pb::ExplainIndicatorRequest;
 
@@ -147,12 +128,12 @@ impl FromWire for ExplainIndicator {
     }
 }
 
-fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
+pub(super) fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
     let PlanName { jurisdiction, plan } = plan.clone();
     PlanItemName { jurisdiction, plan, collection: kind.collection(), item: id.to_owned() }.to_string()
 }
 
-fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
+pub(super) fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
     let Actual { indicator, period: (year, quarter), status, reported, reason, evidence, at, revision } = actual;
     let (value, text, members) = match reported {
         Reported::Nothing => (String::new(), String::new(), Vec::new()),
@@ -176,7 +157,7 @@ fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb:
     }
 }
 
-fn progress_message(plan: &PlanName, report: TaskReport, sending: &Sending<'_>) -> pb::TaskProgress {
+pub(super) fn progress_message(plan: &PlanName, report: TaskReport, sending: &Sending<'_>) -> pb::TaskProgress {
     let TaskReport { task, progress, done, note, evidence, at, revision } = report;
     pb::TaskProgress {
         task: item(plan, ItemKind::Task, &task),
@@ -212,78 +193,8 @@ impl IntoWire for ListedActuals {
     }
 }
 
-fn decimal_or_none(value: Option<i64>) -> String {
+pub(super) fn decimal_or_none(value: Option<i64>) -> String {
     value.map(decimal::text).unwrap_or_default()
-}
-
-fn target_message(target: Target) -> pb::Target {
-    let Target { year, value, upper } = target;
-    pb::Target { year: count(year), value: decimal::text(value), upper: decimal_or_none(upper) }
-}
-
-fn measured(value: Measured) -> pb::MeasuredValue {
-    let Measured { figure, target, rating, attained, before } = value;
-    let target = target.map(target_message);
-    let shown = |figure: &Figure| figure.text.clone().unwrap_or_else(|| decimal_or_none(figure.told));
-    pb::MeasuredValue {
-        changed: before.as_ref().is_some_and(|before| shown(before) != shown(&figure)),
-        previous_value: before.as_ref().map(shown),
-        value: decimal_or_none(figure.told),
-        text: figure.text.unwrap_or_default(),
-        target,
-        rating: number(rating),
-        attained_bp: attained,
-        arithmetic: figure.arithmetic,
-        provisional: figure.is_provisional,
-        missing_years: figure.missing_years.into_iter().map(count).collect(),
-    }
-}
-
-impl IntoWire for Reviewed {
-    type Message = pb::PlanReview;
-
-    fn into_wire(self, sending: &Sending<'_>) -> pb::PlanReview {
-        let Self { plan, year, review } = self;
-        let name = plan.name();
-        let of_rating = |rating: &Rating| pb::RatingCount {
-            rating: number(*rating),
-            count: i32::try_from(review.indicators.iter().filter(|one| one.year.rating == *rating).count())
-                .unwrap_or(i32::MAX),
-        };
-        let ratings = Rating::ALL.iter().map(of_rating).collect();
-        let indicator = |one: IndicatorReview| pb::IndicatorReview {
-            name: item(&name, ItemKind::Indicator, &one.id),
-            code: one.indicator.code,
-            title: one.indicator.title,
-            measure: one.indicator.measure,
-            targets: one.indicator.targets.into_iter().map(target_message).collect(),
-            year: Some(measured(one.year)),
-            period: Some(measured(one.period)),
-        };
-        let task = |TaskReview { id, task, report, is_overdue }| pb::TaskReview {
-            name: item(&name, ItemKind::Task, &id),
-            code: task.code,
-            title: task.title,
-            progress: report.map(|report| progress_message(&name, report, sending)),
-            overdue: is_overdue,
-        };
-        let money = |MoneyReview { class, nature, year, to_date, whole }| pb::MoneyReview {
-            financing_class: number_or_none(class),
-            nature: number_or_none(nature),
-            year_amount: year,
-            to_date_amount: to_date,
-            period_amount: whole,
-        };
-        pb::PlanReview {
-            plan: name.to_string(),
-            year: count(year),
-            stage: number(review.stage),
-            ratings,
-            indicators: review.indicators.into_iter().map(indicator).collect(),
-            tasks: review.tasks.into_iter().map(task).collect(),
-            money: review.money.into_iter().map(money).collect(),
-        }
-    }
 }
 
 fn value_message(plan: &PlanName, id: &str, title: String, figure: Figure) -> pb::IndicatorValue {

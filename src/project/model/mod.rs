@@ -1,5 +1,6 @@
 //! What a project is. Pure: no store, no clock.
 
+pub mod compare;
 pub mod moves;
 pub mod parameters;
 pub mod review;

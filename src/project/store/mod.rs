@@ -1,11 +1,13 @@
 //! The tables of projects and of the thresholds for their moves.
 
+mod changes;
 mod check;
 mod money;
 mod parameters;
 mod projects;
 mod steps;
 
+pub use changes::{Among, Changed, changed_projects};
 pub use check::check;
 pub use money::*;
 pub use parameters::*;

@@ -48,9 +48,30 @@ fn rows(project: &Project) -> Rows {
     whole.chain(project.funding.iter().map(|(key, money)| (*key, *money))).collect()
 }
 
+fn row(tx: &Tx<'_>, project: &str, ((year, class), money): (&(i64, FinancingClass), &YearMoney)) -> MoneyRow {
+    let stamp = tx.stamp();
+    MoneyRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        until: stamp.until,
+        project: project.to_owned(),
+        year: *year,
+        financing_class: class.as_str().to_owned(),
+        planned: money.planned,
+        assigned: money.assigned,
+    }
+}
+
+/// Writes the money of new projects.
+pub fn insert_money(tx: &mut Tx<'_>, new: &[&Project]) -> Result<()> {
+    let of = |project: &&Project| rows(project).iter().map(|money| row(tx, &project.id, money)).collect::<Vec<_>>();
+    let all: Vec<MoneyRow> = new.iter().flat_map(of).collect();
+    tx.open(all)
+}
+
 /// Ends the rows that changed since a project was read, and writes what they are now.
-pub fn save_money(tx: &mut Tx<'_>, old: Option<&Project>, new: &Project) -> Result<()> {
-    let (before, after) = (old.map(rows).unwrap_or_default(), rows(new));
+pub fn save_money(tx: &mut Tx<'_>, old: &Project, new: &Project) -> Result<()> {
+    let (before, after) = (rows(old), rows(new));
     let ended = |(key, _): &(&(i64, FinancingClass), &YearMoney)| before.get(*key) != after.get(*key);
     if before.iter().any(|row| ended(&row)) {
         let current = current(tx, &new.id)?;
@@ -67,21 +88,8 @@ pub fn save_money(tx: &mut Tx<'_>, old: Option<&Project>, new: &Project) -> Resu
             .collect();
         tx.close(&gone)?;
     }
-    let stamp = tx.stamp();
-    let fresh: Vec<MoneyRow> = after
-        .iter()
-        .filter(|(key, money)| before.get(key) != Some(money))
-        .map(|((year, class), money)| MoneyRow {
-            jurisdiction: stamp.jurisdiction.clone(),
-            since: stamp.since,
-            until: stamp.until,
-            project: new.id.clone(),
-            year: *year,
-            financing_class: class.as_str().to_owned(),
-            planned: money.planned,
-            assigned: money.assigned,
-        })
-        .collect();
+    let fresh = after.iter().filter(|(key, money)| before.get(key) != Some(money));
+    let fresh: Vec<MoneyRow> = fresh.map(|money| row(tx, &new.id, money)).collect();
     tx.open(fresh)
 }
 

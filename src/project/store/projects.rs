@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::{json, money_of, parsed};
 use crate::commit::{Tx, View};
@@ -159,6 +161,27 @@ pub fn some_projects(view: &mut View<'_>, ids: &[String]) -> Result<BTreeMap<Str
     Ok(found)
 }
 
+/// The projects that carry out tasks of a plan, with the ids of the tasks.
+///
+/// The list of tasks is one text; the index has only the projects that name any.
+pub fn projects_of_plan(view: &mut View<'_>, plan: &str) -> Result<BTreeMap<String, Vec<String>>> {
+    let query = texts::table
+        .filter(texts::jurisdiction.eq(view.jurisdiction).and(sql::<Bool>("project_texts.plan_tasks <> '[]'")))
+        .filter(texts::since.le(view.revision).and(texts::until.gt(view.revision)))
+        .filter(texts::plan_tasks.like(format!("%[\"{plan}\",%")))
+        .select((texts::project, texts::plan_tasks));
+    let rows: Vec<(String, String)> = direct!(view.conn, |conn| query.load(conn))?;
+    let mut found = BTreeMap::new();
+    for (project, tasks) in rows {
+        let tasks: Vec<(String, String)> = parsed(&tasks)?;
+        let own: Vec<String> = tasks.into_iter().filter(|(of, _)| of == plan).map(|(_, task)| task).collect();
+        if !own.is_empty() {
+            found.insert(project, own);
+        }
+    }
+    Ok(found)
+}
+
 /// One page of projects by first year, unit and id, with their money and without texts; `limit` are read.
 pub fn list_projects(
     view: &mut View<'_>,
@@ -242,10 +265,7 @@ pub fn insert_projects(tx: &mut Tx<'_>, new: &[&Project]) -> Result<()> {
     tx.open(facts)?;
     tx.open(headers)?;
     tx.open(texts)?;
-    for project in new {
-        super::save_money(tx, None, project)?;
-    }
-    Ok(())
+    super::insert_money(tx, new)
 }
 
 /// Replaces a project as it was read.
@@ -261,7 +281,7 @@ pub fn save_project(tx: &mut Tx<'_>, old: &Project, new: &Project) -> Result<()>
         let row = text_row(tx, new)?;
         tx.open(&[row])?;
     }
-    super::save_money(tx, Some(old), new)
+    super::save_money(tx, old, new)
 }
 
 /// Ends a project.

@@ -19,7 +19,7 @@ impl IntoWire for Gone {
 }
 
 /// A project as a message: what it is for, then its money, then what moves left behind.
-fn message(project: Project, sending: &Sending<'_>) -> pb::Project {
+pub fn message(project: Project, sending: &Sending<'_>) -> pb::Project {
     let name = project.name().to_string();
     let Project {
         jurisdiction,
@@ -85,7 +85,8 @@ fn message(project: Project, sending: &Sending<'_>) -> pb::Project {
     traced(paid(stands, total, sources, funding), traces)
 }
 
-fn task_names(jurisdiction: &str, tasks: Vec<(String, String)>) -> Vec<String> {
+/// The names of some tasks of plans.
+pub fn task_names(jurisdiction: &str, tasks: Vec<(String, String)>) -> Vec<String> {
     let name = |(plan, item): (String, String)| {
         let jurisdiction = jurisdiction.to_owned();
         PlanItemName { jurisdiction, plan, collection: "tasks", item }.to_string()

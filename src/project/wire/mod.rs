@@ -1,6 +1,7 @@
 //! The messages of `project.proto`, to and from the words of this slice.
 
 mod answers;
+mod changes;
 mod moves;
 mod parameters;
 mod projects;

@@ -24,6 +24,8 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
         "GetPlanItem" => pb::GetPlanItemRequest { name: format!("{name}/goals/g"), read_at: None }.encode_to_vec(),
         "ListPlanItems" => pb::ListPlanItemsRequest { parent: name, ..Default::default() }.encode_to_vec(),
         "ComparePlan" => pb::ComparePlanRequest { name, ..Default::default() }.encode_to_vec(),
+        "ListPlanChanges" => pb::ListPlanChangesRequest { parent: name, ..Default::default() }.encode_to_vec(),
+        "SummarizeIndicators" => summary().encode_to_vec(),
         // The plan of the ground is a draft: whoever may is told that nothing of it is in force.
         "RecordActuals" => {
             pb::RecordActualsRequest { validate_only, ..reported("p", vec![actual("i", 2013, "1")]) }.encode_to_vec()
@@ -36,4 +38,15 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
         }
         _ => return None,
     })
+}
+
+/// Asks for an indicator over all units.
+fn summary() -> pb::SummarizeIndicatorsRequest {
+    pb::SummarizeIndicatorsRequest {
+        parent: jurisdiction_name("dt"),
+        kind: pb::PlanKind::Development.into(),
+        codes: vec!["N".to_owned()],
+        first_year: 2013,
+        ..Default::default()
+    }
 }

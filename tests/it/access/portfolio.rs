@@ -29,6 +29,8 @@ pub fn portfolio(method: &str, project: &pb::Project) -> Option<Vec<u8>> {
             let update = pb::UpdateProjectOperation { project: changed, etag, ..Default::default() };
             pb::BatchWriteProjectsRequest { validate_only, ..batch(vec![Operation::Update(update)]) }.encode_to_vec()
         }
+        "ListProjectChanges" => pb::ListProjectChangesRequest { parent, ..Default::default() }.encode_to_vec(),
+        "CompareProject" => pb::CompareProjectRequest { name, left: None, right: None }.encode_to_vec(),
         "ReviewProject" => pb::ReviewProjectRequest { name, read_at: None }.encode_to_vec(),
         "SummarizeProjects" => {
             pb::SummarizeProjectsRequest { parent, year: described().first_year, ..Default::default() }.encode_to_vec()

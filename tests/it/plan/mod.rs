@@ -1,12 +1,15 @@
 //! Plans and their items: created, read at any revision, written in batches, moved through the common life.
 
+mod changes;
 mod compare;
 mod demo;
 mod frame;
 mod items;
 mod life;
+mod money;
 mod monitoring;
 mod plans;
+mod rollup;
 
 use kehoach::document::state::Verb;
 use kehoach::pb;

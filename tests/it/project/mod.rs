@@ -1,5 +1,6 @@
 //! Projects: created, read at any revision, changed in batches, moved from proposal to transfer; lists, estimates, thresholds.
 
+mod changes;
 mod life;
 mod links;
 mod lists;

@@ -15,6 +15,7 @@ use crate::plan::{
 };
 
 const FAR: i64 = 1 << 40;
+const MOST: i64 = 1_000_000_000_000_000_000;
 
 fn spent() -> Option<String> {
     Some(SPENT.to_owned())
@@ -36,6 +37,11 @@ pub async fn make(world: &mut World, h: &Harness) {
         request.plan.as_mut().unwrap().kind = pb::PlanKind::ActionProgramme.into();
         let derived = pb::Indicator { formula: "{i} * 2".to_owned(), ..indicator("") };
         request.items.push(new_item("d", Content::Indicator(derived)));
+        // What is planned for two years fits for each of them, and not for both.
+        for (year, nature) in [2014, 2015].into_iter().flat_map(|year| (1..=8).map(move |nature| (year, nature))) {
+            let nature_of = pb::Nature::try_from(nature).unwrap();
+            request.items.push(new_item(&format!("f-{year}-{nature}"), funding("t", year, nature_of, MOST)));
+        }
         h.plans().create_plan(by("drafter", request)).await.unwrap();
     }
     h.carried("p-reported", &[Submit, Endorse, Appraise, Approve]).await;
@@ -65,6 +71,23 @@ pub fn table(w: &World) -> Vec<Asked> {
             .missing("name", |m| m.name = plan_name("none"))
             .refused("name", "REVISION_NOT_REACHED", |m| m.left = Some(at(FAR)))
             .done(),
+        read("ListPlanChanges", pb::ListPlanChangesRequest { parent: plan_name("p-reported"), ..Default::default() })
+            .invalid("size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("parent", |m| m.parent = plan_name("none"))
+            .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
+            .done(),
+        read("SummarizeIndicators", summary())
+            .invalid("years", |m| m.last_year = 2030)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("unit", |m| {
+                m.parent = jurisdiction_name("nowhere");
+                m.unit = String::new();
+            })
+            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
         read("ListActuals", pb::ListActualsRequest { parent: plan_name("p-reported"), ..Default::default() })
             .invalid("year", |m| m.year = 9_999)
             .token(|m| m.page_token = "none".to_owned())
@@ -82,6 +105,8 @@ pub fn table(w: &World) -> Vec<Asked> {
             .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .refused("name", "NOT_IN_FORCE", |m| m.name = plan_name("p-reporting"))
             .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
+            .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
+            .refused("year", "AMOUNT_OVERFLOW", |m| m.year = 2015)
             .done(),
         read("ExplainIndicator", explain("p-reported", "indicators/i"))
             .invalid("name", |m| m.name = plan_name("p-reported"))
@@ -120,6 +145,18 @@ pub fn table(w: &World) -> Vec<Asked> {
 
 fn item_name(plan: &str, item: &str) -> String {
     format!("{}/{item}", plan_name(plan))
+}
+
+fn summary() -> pb::SummarizeIndicatorsRequest {
+    pb::SummarizeIndicatorsRequest {
+        parent: jurisdiction_name("dt"),
+        unit: unit_name("dt", "khcn"),
+        kind: pb::PlanKind::ActionProgramme.into(),
+        codes: vec!["KHCN.03".to_owned()],
+        first_year: 2011,
+        last_year: 2015,
+        ..Default::default()
+    }
 }
 
 fn explain(plan: &str, indicator: &str) -> pb::ExplainIndicatorRequest {

@@ -87,6 +87,19 @@ fn reads() -> Vec<Asked> {
             .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
             .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
+        read("ListProjectChanges", pb::ListProjectChangesRequest { parent: parent.clone(), ..Default::default() })
+            .invalid("size", |m| m.page_size = 1_001)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("unit", |m| m.parent = jurisdiction_name("nowhere"))
+            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
+            .done(),
+        read("CompareProject", pb::CompareProjectRequest { name: name.clone(), left: None, right: None })
+            .invalid("name", |m| m.name = "x1".to_owned())
+            .missing("name", |m| m.name = project_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.left = Some(at(FAR)))
+            .done(),
         read("ReviewProject", pb::ReviewProjectRequest { name, read_at: None })
             .invalid("name", |m| m.name = "x1".to_owned())
             .missing("name", |m| m.name = project_name("none"))
