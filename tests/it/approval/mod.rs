@@ -2,6 +2,7 @@
 
 mod acknowledge;
 mod batches;
+mod consolidation;
 mod flow;
 mod hands;
 mod inbox;

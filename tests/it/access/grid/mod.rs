@@ -264,6 +264,7 @@ fn budget(method: &str, o: &Objects) -> Option<Vec<u8>> {
         "LookupEstimate" => pb::LookupEstimateRequest { unit, fiscal_year, kind, ..Default::default() }.encode_to_vec(),
         "ListEstimates" => pb::ListEstimatesRequest { parent, ..Default::default() }.encode_to_vec(),
         "ListIncluded" => pb::ListIncludedRequest { name, read_at: None }.encode_to_vec(),
+        "SummarizeConsolidation" => pb::SummarizeConsolidationRequest { name, ..Default::default() }.encode_to_vec(),
         "UpdateEstimate" => {
             let estimate = Some(pb::Estimate { name, title: "X".to_owned(), ..Default::default() });
             pb::UpdateEstimateRequest { estimate, etag, validate_only, ..Default::default() }.encode_to_vec()
