@@ -3,6 +3,7 @@
 mod acknowledge;
 mod batches;
 mod consolidation;
+mod deadlines;
 mod flow;
 mod hands;
 mod inbox;

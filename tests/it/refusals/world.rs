@@ -102,6 +102,7 @@ impl World {
         self.estimates(h).await;
         super::access::make(self, h).await;
         super::approval::make(self, h).await;
+        super::holidays::make(self, h).await;
         super::plan::make(self, h).await;
         super::workforce::make(self, h).await;
         super::project::make(self, h).await;
