@@ -17,6 +17,7 @@ mod growth;
 mod patience;
 mod pgbench;
 mod plain;
+mod province;
 mod reads;
 mod report;
 mod rollup;
@@ -203,6 +204,9 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     }
     if scale.wants("P11") {
         growth::points(&mut site, report).await;
+    }
+    if scale.wants("P13") {
+        province::measure(&site, report).await;
     }
     if engine == Engine::Postgres {
         report.chapter("PostgreSQL, two processes that both write");

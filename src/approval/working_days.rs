@@ -146,9 +146,9 @@ mod tests {
             ("2025-01-23", 2, "2025-02-03", 5, 0),
             // 30 April, 1 May and an exchanged Friday, for which a Saturday was worked before.
             ("2025-04-25", 1, "2025-04-26", 0, 1),
-            ("2025-04-25", 5, "2025-05-05", 3, 1),
+            ("2025-04-25", 5, "2025-05-06", 3, 1),
             // The exchanged day of the one year is worked in the next.
-            ("2018-12-28", 5, "2019-01-05", 2, 1),
+            ("2018-12-28", 4, "2019-01-05", 2, 1),
             ("2014-12-26", 1, "2014-12-27", 0, 1),
             // Over the year, and holidays on days of rest change nothing.
             ("2022-12-30", 1, "2023-01-03", 1, 0),

@@ -1,5 +1,7 @@
 //! An estimate that takes in those of the units below: chosen when it is submitted, and held until it is drafted again.
 
+use std::collections::BTreeSet;
+
 use super::actions::load_header;
 use super::model::inclusion::Inclusion;
 use super::model::{Estimate, Kind, Totals};
@@ -34,7 +36,7 @@ pub fn choose(
     if choice.named.is_empty() && !choice.every_endorsed {
         return Ok(Default::default());
     }
-    let below: Vec<String> =
+    let below: BTreeSet<String> =
         units::subtree(view, &parent.key.unit)?.into_iter().skip(1).map(|(unit, _)| unit).collect();
     let (mut children, mut refusals) = (Vec::new(), Vec::new());
     for (at, (name, seen)) in choice.named.iter().enumerate() {
@@ -51,7 +53,7 @@ pub fn choose(
     }
     if choice.every_endorsed {
         let filter = EstimateFilter {
-            units: Some(below.clone()),
+            units: Some(below.iter().cloned().collect()),
             fiscal_years: vec![parent.key.fiscal_year],
             ..EstimateFilter::default()
         };
@@ -89,7 +91,7 @@ pub fn again(view: &mut View<'_>, parent: &Estimate, in_force: i64) -> Result<Ve
 }
 
 /// Why an estimate cannot be taken in.
-fn unfit(parent: &Estimate, child: &Estimate, below: &[String]) -> Option<String> {
+fn unfit(parent: &Estimate, child: &Estimate, below: &BTreeSet<String>) -> Option<String> {
     if !below.contains(&child.key.unit) {
         return Some("is not of a unit below".to_owned());
     }

@@ -46,11 +46,11 @@ impl FromWire for SetHolidays {
         for (at, one) in given.days.into_iter().enumerate() {
             let path = format!("holidays.days[{at}]");
             let Some(kind) = word::<DayKind>(one.kind) else { continue };
-            let is_of_year = is_day(&one.day) && one.day.starts_with(&format!("{year:04}-"));
-            faults.when(!is_of_year, &format!("{path}.day"), "is not a day of the year");
+            let is_of_year = is_day(&one.on) && one.on.starts_with(&format!("{year:04}-"));
+            faults.when(!is_of_year, &format!("{path}.on"), "is not a day of the year");
             let name = faults.name(&format!("{path}.name"), &one.name, true);
-            let before = days.insert(one.day, Special { kind, name });
-            faults.when(before.is_some(), &format!("{path}.day"), "stands there already");
+            let before = days.insert(one.on, Special { kind, name });
+            faults.when(before.is_some(), &format!("{path}.on"), "stands there already");
         }
         let note = faults.name("holidays.note", &given.note, false);
         unless_invalid(faults.0)?;
@@ -59,7 +59,7 @@ impl FromWire for SetHolidays {
 }
 
 fn year_message(jurisdiction: &str, of: HolidayYear, sending: &Sending<'_>) -> pb::HolidayYear {
-    let day = |(day, special): (String, Special)| pb::Holiday { day, kind: number(special.kind), name: special.name };
+    let day = |(on, special): (String, Special)| pb::Holiday { on, kind: number(special.kind), name: special.name };
     pb::HolidayYear {
         parent: format!("jurisdictions/{jurisdiction}"),
         year: count(of.year),
@@ -125,7 +125,7 @@ impl IntoWire for Counted {
 /// How a day was counted.
 pub fn counted(event: Event, of: Counted) -> pb::DeadlineCount {
     let days = |named: Vec<(String, String)>, kind| {
-        let day = |(day, name)| pb::Holiday { day, kind: number(kind), name };
+        let day = |(on, name)| pb::Holiday { on, kind: number(kind), name };
         named.into_iter().map(day).collect()
     };
     pb::DeadlineCount {

@@ -16,7 +16,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 fn year(year: i32, days: &[(&str, pb::DayKind)]) -> pb::HolidayYear {
     let day = |(day, kind): &(&str, pb::DayKind)| pb::Holiday {
-        day: (*day).to_owned(),
+        on: (*day).to_owned(),
         kind: (*kind).into(),
         name: "Nghỉ".to_owned(),
     };
@@ -66,7 +66,7 @@ engines! {
         assert_eq!((adopted.added_count, adopted.kept_count), (20, 1));
         assert_eq!(h.adopted().await.added_count, 0);
         // What is stated is left as it is, until it is stated otherwise.
-        assert_eq!(h.years(2026, 2026).await, [own.clone()]);
+        assert_eq!(h.years(2026, 2026).await, std::slice::from_ref(&own));
         let counted = h.counts("2026-02-13", 1, None).await;
         assert_eq!((counted.ends_on.as_str(), counted.left_out.len(), counted.assumed_years.len()), ("2026-02-17", 1, 0));
         let then = h.revision("dt").await;
@@ -84,7 +84,7 @@ engines! {
         refused(h.states(year(2026, &[]), "").await, Code::Aborted, "STALE_ETAG");
         let wrong = year(2026, &[("2025-12-31", pb::DayKind::Holiday), ("2026-05-01", pb::DayKind::Holiday), ("2026-05-01", pb::DayKind::Holiday)]);
         let details = refused(h.states(wrong, &stated.etag).await, Code::InvalidArgument, "FIELD_INVALID");
-        assert_eq!(fields(&details), ["holidays.days[0].day", "holidays.days[2].day"]);
+        assert_eq!(fields(&details), ["holidays.days[0].on", "holidays.days[2].on"]);
         h.nothing_changed(&before);
         h.is_sound();
     }
@@ -97,14 +97,14 @@ engines! {
         h.walk("e", &[Submit]).await;
         let five = within(5, pb::DeadlineEvent::Arrival, "", step(Waits::Endorse, "2025-12-31", true));
         let made = h.sets(vec![five.clone()], "").await;
-        assert_eq!(made.steps, [five.clone()]);
+        assert_eq!(made.steps, std::slice::from_ref(&five));
         let waits = h.pending("head").await.remove(0);
         let count = waits.count.unwrap();
         assert_eq!((waits.due_on.as_str(), waits.days_late, count.ends_on.as_str(), count.after_on.as_str(), count.event()), ("2025-08-08", 0, "2025-08-08", "2025-08-01", pb::DeadlineEvent::Arrival));
         // Other holidays move the day.
         let known = h.years(2025, 2025).await.remove(0);
         let mut more = known.clone();
-        more.days.push(pb::Holiday { day: "2025-08-05".to_owned(), kind: pb::DayKind::Holiday.into(), name: "Bão".to_owned() });
+        more.days.push(pb::Holiday { on: "2025-08-05".to_owned(), kind: pb::DayKind::Holiday.into(), name: "Bão".to_owned() });
         let more = h.states(more, &known.etag).await.unwrap();
         let waits = h.pending("head").await.remove(0);
         assert_eq!((waits.due_on.as_str(), waits.count.unwrap().left_out[0].name.as_str()), ("2025-08-11", "Bão"));

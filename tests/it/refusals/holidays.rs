@@ -14,8 +14,7 @@ fn adopt() -> pb::AdoptHolidaysRequest {
 }
 
 fn year(year: i32) -> pb::SetHolidaysRequest {
-    let day =
-        pb::Holiday { day: format!("{year}-01-02"), kind: pb::DayKind::Holiday.into(), name: "Nghỉ".to_owned() };
+    let day = pb::Holiday { on: format!("{year}-01-02"), kind: pb::DayKind::Holiday.into(), name: "Nghỉ".to_owned() };
     let holidays = pb::HolidayYear { parent: jurisdiction_name("dt"), year, days: vec![day], ..Default::default() };
     pb::SetHolidaysRequest { holidays: Some(holidays), ..Default::default() }
 }
@@ -43,7 +42,7 @@ pub fn table(w: &World) -> Vec<Asked> {
             .missing("request_id", |m| m.parent = jurisdiction_name("nowhere"))
             .done(),
         write("SetHolidays", set(2050), pb::SetHolidaysRequest { request_id: spent(), ..set(2051) })
-            .invalid("days", |m| m.holidays.as_mut().unwrap().days[0].day = "2049-12-31".to_owned())
+            .invalid("days", |m| m.holidays.as_mut().unwrap().days[0].on = "2049-12-31".to_owned())
             .reused(|m| m.request_id = spent())
             .missing("request_id", |m| m.holidays.as_mut().unwrap().parent = jurisdiction_name("nowhere"))
             .stale(|m| m.etag = old())
