@@ -219,7 +219,8 @@ pub fn beginnings(name: &str) -> Vec<Ask> {
     asks
 }
 
-fn unit(jurisdiction: &str, unit_id: String, under_top: bool) -> Ask {
+/// Creates a unit.
+pub fn unit(jurisdiction: &str, unit_id: String, under_top: bool) -> Ask {
     let request = pb::CreateUnitRequest {
         parent: jurisdiction.to_owned(),
         unit: Some(pb::Unit {

@@ -18,6 +18,7 @@ mod import;
 mod patience;
 mod pgbench;
 mod plain;
+mod province;
 mod reads;
 mod report;
 mod rollup;
@@ -207,6 +208,9 @@ async fn measure(engine: Engine, folder: &Path, scale: &Scale, report: &mut Repo
     }
     if scale.wants("P11") {
         growth::points(&mut site, report).await;
+    }
+    if scale.wants("P13") {
+        province::measure(&site, report).await;
     }
     if engine == Engine::Postgres {
         report.chapter("PostgreSQL, two processes that both write");

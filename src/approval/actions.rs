@@ -1,6 +1,6 @@
 //! A verb: load, permit, decide, save. The one place through which a document moves.
 
-use super::inbox;
+use super::due;
 use super::kinds::{Document, DocumentName, Planned};
 use super::model::{Act, Justification, Life, Step};
 use super::store;
@@ -115,7 +115,8 @@ pub fn decide(tx: &mut Tx<'_>, performer: &Performer, ask: &Perform) -> Result<D
     let then = life.after(ask.verb, ask.with.to_draft)?;
     let revision = tx.revision();
     let (planned, mut refusals) = document.plan(&mut tx.view(), &performer.instance, ask, then, revision)?;
-    if let Some(text) = inbox::passed(&mut tx.view(), (life.kind, life.year, ask.verb), document.owner())? {
+    if let Some(text) = due::passed(&mut tx.view(), (life.kind, life.year, ask.verb), document.owner(), &life.document)?
+    {
         refusals.insert(0, Refusal::new(Reason::DeadlinePassed, life.name.clone(), text));
     }
     let findings = checked(&mut tx.view(), &document, &life, ask)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::working_days::Event;
 use crate::clock::Micros;
 use crate::document::authority::Action;
 use crate::document::kind::DocumentKind;
@@ -58,8 +59,10 @@ pub type StepKey = (DocumentKind, i64, Verb);
 pub struct CalendarStep {
     /// What it is about.
     pub key: StepKey,
-    /// The last day on which it is in time.
+    /// The last day on which it is in time; the last in any case where a term is stated.
     pub due_on: String,
+    /// The last day as so many working days after something, where that comes first.
+    pub term: Option<Term>,
     /// What people call it.
     pub title: String,
     /// What it rests on.
@@ -72,6 +75,17 @@ pub struct CalendarStep {
     pub revision: i64,
 }
 
+/// So many working days after something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// How many.
+    pub working_days: i64,
+    /// After what.
+    pub event: Event,
+    /// The day, where that is what is stated.
+    pub day: Option<String>,
+}
+
 /// Another last day for one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
@@ -79,13 +93,6 @@ pub struct Exception {
     pub due_on: String,
     /// Why.
     pub reason: String,
-}
-
-impl CalendarStep {
-    /// The last day for a unit.
-    pub fn due(&self, unit: &str) -> &str {
-        self.exceptions.get(unit).map_or(&self.due_on, |exception| &exception.due_on)
-    }
 }
 
 /// How many days a day is behind the last one; 0 where it is in time.

@@ -1,6 +1,6 @@
 //! The methods of `ApprovalService`.
 
-use super::{acknowledge, actions, batch, calendar, inbox, lists, release, wire};
+use super::{acknowledge, actions, batch, calendar, holidays, inbox, lists, release, wire};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, write};
@@ -9,6 +9,7 @@ use crate::grpc::{Route, read, write};
 pub fn routes() -> Vec<Route> {
     let mut routes = verbs();
     routes.extend(desks());
+    routes.extend(days());
     routes
 }
 
@@ -91,5 +92,15 @@ fn desks() -> Vec<Route> {
         read("/kehoach.v1.ApprovalService/GetCalendar", Whole(Action::ReadMember), calendar::get_calendar),
         read("/kehoach.v1.ApprovalService/SuggestCalendar", Whole(Action::ReadMember), calendar::suggest_calendar),
         write("/kehoach.v1.ApprovalService/SetCalendar", Whole(Action::ManageCalendar), calendar::set_calendar),
+    ]
+}
+
+/// The holidays, and what is counted with them.
+fn days() -> Vec<Route> {
+    vec![
+        write("/kehoach.v1.ApprovalService/AdoptHolidays", Whole(Action::ManageCalendar), holidays::adopt_holidays),
+        write("/kehoach.v1.ApprovalService/SetHolidays", Whole(Action::ManageCalendar), holidays::set_holidays),
+        read("/kehoach.v1.ApprovalService/ListHolidays", Whole(Action::ReadMember), holidays::list_holidays),
+        read("/kehoach.v1.ApprovalService/GetDeadline", Whole(Action::ReadMember), holidays::get_deadline),
     ]
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::desk::{CalendarStep, DUTIES, Desk, Place, StepKey, days_late};
-use super::store::{calendar, changed, places};
+use super::desk::{DUTIES, Desk, Place};
+use super::due::{Deadlines, Due};
+use super::store::{changed, places};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
 use crate::commit::View;
 use crate::document::authority::Action;
@@ -68,13 +69,6 @@ impl Waits {
             Self::Lines(_) => "1",
         }
     }
-}
-
-/// The last day of a step and how many days it is past; nothing where the calendar says nothing.
-#[derive(Debug, Clone, Default)]
-pub struct Due {
-    pub due_on: String,
-    pub days_late: i64,
 }
 
 /// A page of what waits.
@@ -151,9 +145,9 @@ pub async fn list_pending(app: App, call: Call, ask: ListPending) -> Result<Keep
             vec![last.arrived_at.to_string(), last.document.clone(), waits.rank().to_owned()]
         };
         let next_page_token = page.cut(&instance, view.revision, &mut found, key)?;
-        let steps = steps_of(view, found.iter().map(|(_, place)| place))?;
+        let deadlines = Deadlines::of(view, found.iter().map(|(_, place)| place))?;
         let pending = found.into_iter().map(|(waits, place)| {
-            let of = |verb| due(&steps, (place.kind, place.year, verb), &place.unit, &standing.day);
+            let of = |verb| deadlines.due((place.kind, place.year, verb), &place.unit, Some(&place), &standing.day);
             let due = waits.verb().map(of).unwrap_or_default();
             Pending { place, waits, due }
         });
@@ -207,7 +201,7 @@ pub async fn list_submissions(app: App, call: Call, ask: ListSubmissions) -> Res
                 sent.insert(place.unit.clone(), place);
             }
         }
-        let steps = calendar::steps_of(view, &[ask.kind], &[ask.year])?;
+        let deadlines = Deadlines::for_kinds(view, (&[ask.kind], &[ask.year]), &sent.values().collect::<Vec<_>>())?;
         let key = (ask.kind, ask.year, Verb::Endorse);
         let mut submissions: Vec<Submission> = owing
             .into_iter()
@@ -216,7 +210,8 @@ pub async fn list_submissions(app: App, call: Call, ask: ListSubmissions) -> Res
                 let is_missing = place.as_ref().is_none_or(|place| place.sent_at.is_none());
                 // What was sent is as late as it was then.
                 let sent_on = place.as_ref().and_then(|place| place.sent_at).map(|at| period::day(at, &time_zone));
-                let due = due(&steps, key, &unit.id, sent_on.as_ref().unwrap_or(&standing.day));
+                let day = sent_on.as_ref().unwrap_or(&standing.day);
+                let due = deadlines.due(key, &unit.id, place.as_ref(), day);
                 Submission { unit, place, is_missing, due }
             })
             .collect();
@@ -253,36 +248,4 @@ fn both(one: Option<Vec<String>>, other: Option<&[String]>) -> Option<Vec<String
             Some(units.into_iter().filter(|unit| others.contains(unit)).collect())
         }
     }
-}
-
-/// The steps that concern some documents.
-fn steps_of<'a>(view: &mut View<'_>, places: impl Iterator<Item = &'a Place>) -> Result<Vec<CalendarStep>> {
-    let (mut kinds, mut years): (Vec<_>, Vec<_>) = places.map(|place| (place.kind, place.year)).unzip();
-    kinds.sort_unstable();
-    kinds.dedup();
-    years.sort_unstable();
-    years.dedup();
-    if kinds.is_empty() { Ok(Vec::new()) } else { calendar::steps_of(view, &kinds, &years) }
-}
-
-/// What the calendar says of a step for a unit on a day.
-fn due(steps: &[CalendarStep], key: StepKey, unit: &str, day: &str) -> Due {
-    let step = steps.iter().find(|step| step.key == key);
-    step.map_or_else(Due::default, |step| {
-        let due_on = step.due(unit).to_owned();
-        Due { days_late: days_late(&due_on, day), due_on }
-    })
-}
-
-/// Why a verb comes too late: the last day of a step that blocks is past.
-pub fn passed(view: &mut View<'_>, key: StepKey, unit: &str) -> Result<Option<String>> {
-    if !DUTIES.iter().any(|(_, verb, _)| *verb == key.2) {
-        return Ok(None);
-    }
-    let steps = calendar::steps_of(view, &[key.0], &[key.1])?;
-    let late =
-        |step: &&CalendarStep| step.key == key && step.blocks && days_late(step.due(unit), &view.standing.day) > 0;
-    Ok(steps.iter().find(late).map(|step| {
-        format!("{} ended on {}; an administrator may give the unit another day", step.title, step.due(unit))
-    }))
 }

@@ -59,6 +59,7 @@ pub fn suggested(kind: DocumentKind, year: i64) -> Vec<CalendarStep> {
     let step = |(verb, day, title, citation): &(Verb, &str, &str, &str)| CalendarStep {
         key: (kind, year, *verb),
         due_on: format!("{}-{day}", year - 1),
+        term: None,
         title: (*title).to_owned(),
         citation: (*citation).to_owned(),
         blocks: false,

@@ -1,6 +1,6 @@
 //! The methods of `BudgetService`.
 
-use super::{actions, comparison, copy, import, included, list, rollup};
+use super::{actions, comparison, consolidation, copy, import, included, list, rollup};
 use crate::document::authority::Action;
 use crate::document::authority::Rule::{Object, Whole};
 use crate::grpc::{Route, read, upload, write};
@@ -19,6 +19,11 @@ pub fn routes() -> Vec<Route> {
         read("/kehoach.v1.BudgetService/GetLine", Object(Action::ReadDocument), actions::get_line),
         read("/kehoach.v1.BudgetService/ListLines", Object(Action::ReadDocument), actions::list_lines),
         read("/kehoach.v1.BudgetService/SummarizeBudget", Whole(Action::ReadMember), rollup::summarize_budget),
+        read(
+            "/kehoach.v1.BudgetService/SummarizeConsolidation",
+            Object(Action::ReadDocument),
+            consolidation::summarize_consolidation,
+        ),
         read("/kehoach.v1.BudgetService/CompareEstimates", Object(Action::ReadDocument), comparison::compare_estimates),
         write("/kehoach.v1.BudgetService/CopyEstimate", Object(Action::DraftDocument), copy::copy_estimate),
         upload("/kehoach.v1.BudgetService/ImportLines", Object(Action::DraftDocument), import::import_lines),

@@ -1,16 +1,13 @@
-//! An estimate that takes in those of the units below: chosen when it is submitted, held until it is drafted again, and balanced
-//! when the last of them is approved.
+//! An estimate that takes in those of the units below: chosen when it is submitted, and held until it is drafted again.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::actions::load_header;
-use super::expand;
-use super::model::inclusion::{Balance, Counting, Inclusion, Tied};
-use super::model::{Estimate, Kind, Line, Stage, Totals};
+use super::model::inclusion::Inclusion;
+use super::model::{Estimate, Kind, Totals};
 use super::store::{self, EstimateFilter};
 use crate::app::{App, Call, Depends, Instance, Keep, ReadAt, etag};
 use crate::commit::View;
-use crate::document::finding::{Finding, Severity};
 use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -26,10 +23,8 @@ pub struct Choice {
     pub every_endorsed: bool,
 }
 
-const SENT: [State; 4] = [State::Endorsed, State::Appraised, State::Approved, State::Closed];
-
-/// The latest figure of a line that is there.
-const STAGES: &[Stage] = &[Stage::Decided, Stage::Appraised, Stage::Requested];
+/// The states of what was sent up.
+pub const SENT: [State; 4] = [State::Endorsed, State::Appraised, State::Approved, State::Closed];
 
 /// What a choice takes in, or every reason why not.
 pub fn choose(
@@ -41,7 +36,7 @@ pub fn choose(
     if choice.named.is_empty() && !choice.every_endorsed {
         return Ok(Default::default());
     }
-    let below: Vec<String> =
+    let below: BTreeSet<String> =
         units::subtree(view, &parent.key.unit)?.into_iter().skip(1).map(|(unit, _)| unit).collect();
     let (mut children, mut refusals) = (Vec::new(), Vec::new());
     for (at, (name, seen)) in choice.named.iter().enumerate() {
@@ -58,7 +53,7 @@ pub fn choose(
     }
     if choice.every_endorsed {
         let filter = EstimateFilter {
-            units: Some(below.clone()),
+            units: Some(below.iter().cloned().collect()),
             fiscal_years: vec![parent.key.fiscal_year],
             ..EstimateFilter::default()
         };
@@ -81,6 +76,7 @@ pub fn choose(
         child: child.id,
         submission: child.submission,
         revision: child.revision,
+        since: 0,
     };
     Ok((children.into_iter().map(inclusion).collect(), refusals))
 }
@@ -95,17 +91,21 @@ pub fn again(view: &mut View<'_>, parent: &Estimate, in_force: i64) -> Result<Ve
 }
 
 /// Why an estimate cannot be taken in.
-fn unfit(parent: &Estimate, child: &Estimate, below: &[String]) -> Option<String> {
-    let yearly = |kind: Kind| matches!(kind, Kind::Annual | Kind::Redone);
-    let same_kind = parent.key.kind == child.key.kind || yearly(parent.key.kind) && yearly(child.key.kind);
+fn unfit(parent: &Estimate, child: &Estimate, below: &BTreeSet<String>) -> Option<String> {
     if !below.contains(&child.key.unit) {
         return Some("is not of a unit below".to_owned());
     }
-    if child.key.fiscal_year != parent.key.fiscal_year || !same_kind {
+    if child.key.fiscal_year != parent.key.fiscal_year || !is_same_kind(parent.key.kind, child.key.kind) {
         return Some("is of another kind or year".to_owned());
     }
     (!SENT.contains(&child.state))
         .then(|| format!("is {}, and only what was sent up is taken in", child.state.as_str()))
+}
+
+/// Whether estimates of one kind are taken in by those of another; the redone ones stand for the annual ones.
+pub fn is_same_kind(parent: Kind, child: Kind) -> bool {
+    let yearly = |kind: Kind| matches!(kind, Kind::Annual | Kind::Redone);
+    parent == child || yearly(parent) && yearly(child)
 }
 
 /// Why an estimate that another takes in cannot be sent back, or cannot be approved yet.
@@ -123,69 +123,6 @@ pub fn held(view: &mut View<'_>, child: &Estimate, to_be_approved: bool) -> Resu
     let text = format!("{name} takes it in and is {}; it is approved first", parent.state.as_str());
     let waits = !matches!(parent.state, State::Approved | State::Closed);
     Ok(waits.then(|| Refusal::new(Reason::ParentNotApproved, child.name().to_string(), text)))
-}
-
-/// BUD-01: what the units below are given, what the parent keeps and what is in reserve is what was decided for the whole.
-///
-/// It informs while some of them are not decided on, and refuses the last one that would leave a difference.
-pub fn balanced(view: &mut View<'_>, child: &Estimate, lines: &[Line]) -> Result<Vec<Finding>> {
-    let Some(inclusion) = store::inclusions::including(view, std::slice::from_ref(&child.id))?.pop() else {
-        return Ok(Vec::new());
-    };
-    let Some(parent) = store::find_header(view, &inclusion.parent)? else { return Ok(Vec::new()) };
-    let Some(in_force) = parent.in_force else { return Ok(Vec::new()) };
-    let fields = expand::fields(view, &parent.scheme)?;
-    let field = |code: &str| fields.get(code).cloned();
-    let own = store::all_lines(&mut view.at(in_force), &parent.id)?;
-    let (mut whole, mut given) = (Balance::default(), Balance::default());
-    whole.add(&own, STAGES, Counting::Whole, field)?;
-    given.add(&own, STAGES, Counting::Distributed, field)?;
-    let mut open = 0;
-    for other in store::inclusions::included(view, &parent.id)? {
-        add_whole(&mut view.at(other.revision), &other.child, &mut whole, &fields)?;
-        if other.child == child.id {
-            given.add(lines, STAGES, Counting::Whole, field)?;
-            add_below(view, &child.id, &mut given, &fields)?;
-            continue;
-        }
-        let header = store::find_header(view, &other.child)?;
-        match header.and_then(|header| header.in_force) {
-            Some(decided) if decided > in_force => add_whole(&mut view.at(decided), &other.child, &mut given, &fields)?,
-            _ => open += 1,
-        }
-    }
-    let severity = if open == 0 { Severity::Error } else { Severity::Info };
-    let finding = |(key, expected, actual): (Tied, i64, i64)| finding(&parent, (key, expected, actual), severity, open);
-    Ok(whole.differences(&given).into_iter().map(finding).collect())
-}
-
-/// Adds an estimate and all that it takes in. A unit stands only below units above it, so this ends.
-fn add_whole(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
-    let lines = store::all_lines(view, estimate)?;
-    to.add(&lines, STAGES, Counting::Whole, |code| fields.get(code).cloned())?;
-    add_below(view, estimate, to, fields)
-}
-
-fn add_below(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
-    for inclusion in store::inclusions::included(view, estimate)? {
-        add_whole(&mut view.at(inclusion.revision), &inclusion.child, to, fields)?;
-    }
-    Ok(())
-}
-
-fn finding(
-    parent: &Estimate,
-    ((field, nature, autonomy, programme), expected, actual): (Tied, i64, i64),
-    severity: Severity,
-    open: usize,
-) -> Finding {
-    let of = [field.as_str(), nature, autonomy, programme.as_str()];
-    let of: Vec<&str> = of.into_iter().filter(|word| !word.is_empty()).collect();
-    let still = if open == 0 { String::new() } else { format!("; {open} units below are not decided on yet") };
-    let text = format!("{}: decided for the whole {expected}, kept and given {actual}{still}", of.join(", "));
-    let mut finding = Finding::new("BUD-01", severity, parent.name().to_string(), text).compared(expected, actual);
-    finding.difference = actual.checked_sub(expected);
-    finding
 }
 
 /// Asks for what an estimate takes in.

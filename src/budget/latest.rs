@@ -127,6 +127,7 @@ impl Gathered {
             stages: Vec::new(),
             basis: Basis::Working,
             filter: wanted.filter.clone(),
+            latest: false,
             read_at: ReadAt::Head,
         };
         let places = Places::new(units::places(view)?);

@@ -2,9 +2,11 @@
 
 #[allow(missing_docs, reason = "public for the benches only")]
 mod actions;
+pub(crate) mod balance;
 pub(crate) mod batch;
 mod compare;
 mod comparison;
+mod consolidation;
 mod copy;
 pub(crate) mod expand;
 mod form;

@@ -31,6 +31,8 @@ pub struct SummarizeBudget {
     pub stages: Vec<Stage>,
     pub basis: Basis,
     pub filter: LineFilter,
+    /// As the stage decided the latest that each line states.
+    pub latest: bool,
     pub read_at: ReadAt,
 }
 
@@ -154,7 +156,8 @@ pub fn add_up(
         if needs_scheme {
             expand::expand_codes(view, &scheme, &mut filter)?;
         }
-        let sums = Sums { chosen: &chosen, rows, attributes: &attributes, stages: &ask.stages, filter: &filter };
+        let (chosen, stages, latest) = (chosen.as_slice(), ask.stages.as_slice(), ask.latest);
+        let sums = Sums { chosen, rows, attributes: &attributes, stages, filter: &filter, latest };
         parts.extend(store::add_up(view, &sums)?);
     }
     Ok(parts)

@@ -552,6 +552,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_terms (jurisdiction, kind, year, verb, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        kind -> Text,
+        year -> BigInt,
+        verb -> Text,
+        working_days -> BigInt,
+        event -> Text,
+        day -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    holiday_years (jurisdiction, year, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        year -> BigInt,
+        rest -> Text,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    holidays (jurisdiction, year, day, since) {
+        jurisdiction -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        year -> BigInt,
+        day -> Text,
+        kind -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     document_steps (jurisdiction, document, since) {
         jurisdiction -> Text,
         since -> BigInt,

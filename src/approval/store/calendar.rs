@@ -1,12 +1,12 @@
-//! The tables of calendars: dated steps, and other days for single units.
+//! The tables of calendars: dated steps, terms in working days, and other days for single units.
 
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::approval::desk::{CalendarStep, Exception};
+use crate::approval::desk::{CalendarStep, Exception, StepKey, Term};
 use crate::commit::{Tx, View};
-use crate::db::schema::{calendar_exceptions as exceptions, calendar_steps as steps};
+use crate::db::schema::{calendar_exceptions as exceptions, calendar_steps as steps, calendar_terms as terms};
 use crate::db::{Conn, Db, audit, record};
 use crate::document::kind::DocumentKind;
 use crate::error::Result;
@@ -37,29 +37,49 @@ record! {
     }
 }
 
+record! {
+    /// So many working days after something.
+    version TermRow in calendar_terms, key(kind, year, verb), {
+        kind: String,
+        year: i64,
+        verb: String,
+        working_days: i64,
+        event: String,
+        day: Option<String>,
+    }
+}
+
 /// The steps of these kinds and years, in the order of their days.
 pub fn steps_of(view: &mut View<'_>, kinds: &[DocumentKind], years: &[i64]) -> Result<Vec<CalendarStep>> {
     let others = exception_rows(view, kinds, years)?;
+    let terms = term_rows(view, kinds, years)?;
     let found = step_rows(view, kinds, years)?;
-    found.into_iter().map(|row| step_of(row, &others)).collect()
+    found.into_iter().map(|row| step_of(row, &others, &terms)).collect()
 }
 
-fn step_of(row: StepRow, others: &[ExceptionRow]) -> Result<CalendarStep> {
+fn step_of(row: StepRow, others: &[ExceptionRow], terms: &[TermRow]) -> Result<CalendarStep> {
+    let term = terms.iter().find(|one| (&one.kind, one.year, &one.verb) == (&row.kind, row.year, &row.verb));
     let of_step = others.iter().filter(|one| (&one.kind, one.year, &one.verb) == (&row.kind, row.year, &row.verb));
     let exceptions: BTreeMap<String, Exception> = of_step
         .clone()
         .map(|one| (one.unit.clone(), Exception { due_on: one.due_on.clone(), reason: one.reason.clone() }))
         .collect();
-    let revision = of_step.map(|one| one.since).chain([row.since]).max().unwrap_or_default();
+    let revision = of_step.map(|one| one.since).chain(term.map(|one| one.since)).chain([row.since]).max();
+    let revision = revision.unwrap_or_default();
     Ok(CalendarStep {
         key: (word(&row.kind)?, row.year, word(&row.verb)?),
         due_on: row.due_on,
+        term: term.map(term_of).transpose()?,
         title: row.title,
         citation: row.citation,
         blocks: row.blocks != 0,
         exceptions,
         revision,
     })
+}
+
+fn term_of(row: &TermRow) -> Result<Term> {
+    Ok(Term { working_days: row.working_days, event: word(&row.event)?, day: row.day.clone() })
 }
 
 fn words(kinds: &[DocumentKind]) -> Vec<&'static str> {
@@ -86,6 +106,16 @@ fn exception_rows(view: &mut View<'_>, kinds: &[DocumentKind], years: &[i64]) ->
         .load(view.conn)?)
 }
 
+fn term_rows(view: &mut View<'_>, kinds: &[DocumentKind], years: &[i64]) -> Result<Vec<TermRow>> {
+    Ok(terms::table
+        .filter(terms::jurisdiction.eq(view.jurisdiction))
+        .filter(terms::kind.eq_any(words(kinds)).and(terms::year.eq_any(years)))
+        .filter(terms::since.le(view.revision).and(terms::until.gt(view.revision)))
+        .order(terms::verb)
+        .into_boxed::<Db>()
+        .load(view.conn)?)
+}
+
 /// The revision that last changed the calendar of a kind and year, also by taking a step away; 0 where nothing ever did.
 pub fn changed_at(view: &mut View<'_>, kind: DocumentKind, year: i64) -> Result<i64> {
     let of_steps = steps::table
@@ -99,7 +129,12 @@ pub fn changed_at(view: &mut View<'_>, kind: DocumentKind, year: i64) -> Result<
         .filter(exceptions::since.le(view.revision))
         .select((exceptions::since, exceptions::until))
         .load::<(i64, i64)>(view.conn)?;
-    let moments = of_steps.into_iter().chain(of_exceptions).flat_map(|(since, until)| [since, until]);
+    let of_terms = terms::table
+        .filter(terms::jurisdiction.eq(view.jurisdiction).and(terms::kind.eq(kind.as_str())).and(terms::year.eq(year)))
+        .filter(terms::since.le(view.revision))
+        .select((terms::since, terms::until))
+        .load::<(i64, i64)>(view.conn)?;
+    let moments = of_steps.into_iter().chain(of_exceptions).chain(of_terms).flat_map(|(since, until)| [since, until]);
     Ok(moments.filter(|moment| *moment <= view.revision).max().unwrap_or_default())
 }
 
@@ -107,7 +142,9 @@ pub fn changed_at(view: &mut View<'_>, kind: DocumentKind, year: i64) -> Result<
 pub fn save(tx: &mut Tx<'_>, (kind, year): (DocumentKind, i64), new: &[CalendarStep]) -> Result<()> {
     let old = step_rows(&mut tx.view(), &[kind], &[year])?;
     let old_exceptions = exception_rows(&mut tx.view(), &[kind], &[year])?;
+    let old_terms = term_rows(&mut tx.view(), &[kind], &[year])?;
     let (mut rows, mut others) = (Vec::new(), Vec::new());
+    let new_terms = new.iter().filter_map(|step| Some(term_row(tx, step.key, step.term.as_ref()?))).collect();
     for step in new {
         let stamp = tx.stamp();
         let (kind, verb) = (kind.as_str().to_owned(), step.key.2.as_str().to_owned());
@@ -144,11 +181,30 @@ pub fn save(tx: &mut Tx<'_>, (kind, year): (DocumentKind, i64), new: &[CalendarS
     };
     let (gone, begun) = differences(old_exceptions, others, same);
     tx.close(&gone)?;
+    tx.open(&begun)?;
+    let same = |a: &TermRow, b: &TermRow| TermRow { since: 0, ..a.clone() } == TermRow { since: 0, ..b.clone() };
+    let (gone, begun) = differences(old_terms, new_terms, same);
+    tx.close(&gone)?;
     tx.open(&begun)
 }
 
+fn term_row(tx: &Tx<'_>, (kind, year, verb): StepKey, term: &Term) -> TermRow {
+    let stamp = tx.stamp();
+    TermRow {
+        jurisdiction: stamp.jurisdiction,
+        since: stamp.since,
+        until: stamp.until,
+        kind: kind.as_str().to_owned(),
+        year,
+        verb: verb.as_str().to_owned(),
+        working_days: term.working_days,
+        event: term.event.as_str().to_owned(),
+        day: term.day.clone(),
+    }
+}
+
 /// What of the old is not among the new, and the other way round.
-fn differences<R>(old: Vec<R>, new: Vec<R>, same: impl Fn(&R, &R) -> bool) -> (Vec<R>, Vec<R>) {
+pub(super) fn differences<R>(old: Vec<R>, new: Vec<R>, same: impl Fn(&R, &R) -> bool) -> (Vec<R>, Vec<R>) {
     let stays: Vec<bool> = new.iter().map(|row| old.iter().any(|other| same(row, other))).collect();
     let gone = old.into_iter().filter(|row| !new.iter().any(|other| same(other, row))).collect();
     let begun = new.into_iter().zip(stays).filter(|(_, stays)| !stays).map(|(row, _)| row).collect();
@@ -157,6 +213,6 @@ fn differences<R>(old: Vec<R>, new: Vec<R>, same: impl Fn(&R, &R) -> bool) -> (V
 
 /// Hands every row to the audit.
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    audit!(conn, jurisdiction, rows, steps: StepRow, exceptions: ExceptionRow);
+    audit!(conn, jurisdiction, rows, steps: StepRow, exceptions: ExceptionRow, terms: TermRow);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod changed;
+pub mod holidays;
 pub mod places;
 
 use std::collections::HashMap;
@@ -256,11 +257,26 @@ pub fn decisions(
     Ok(rows.into_iter().map(decision).collect())
 }
 
+/// The days of the acts that put texts in force: by document, where that revision is the one given.
+pub fn signed_on(view: &mut View<'_>, texts: &[(String, i64)]) -> Result<HashMap<String, String>> {
+    let documents: Vec<&String> = texts.iter().map(|(document, _)| document).collect();
+    let rows = decisions::table
+        .inner_join(acts::table.on(acts::jurisdiction.eq(decisions::jurisdiction).and(acts::act.eq(decisions::act))))
+        .filter(decisions::jurisdiction.eq(view.jurisdiction).and(decisions::since.le(view.revision)))
+        .filter(decisions::document.eq_any(documents))
+        .select((decisions::document, decisions::since, acts::signed_on))
+        .load::<(String, i64, String)>(view.conn)?;
+    let is_text =
+        |row: &(String, i64, String)| texts.iter().any(|(document, text)| (document, *text) == (&row.0, row.1));
+    Ok(rows.into_iter().filter(is_text).map(|(document, _, signed_on)| (document, signed_on)).collect())
+}
+
 /// Hands every row to the audit.
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
     places::audit(conn, jurisdiction, rows)?;
     calendar::audit(conn, jurisdiction, rows)?;
     changed::audit(conn, jurisdiction, rows)?;
+    holidays::audit(conn, jurisdiction, rows)?;
     audit!(conn, jurisdiction, rows, steps: StepRow, remarks: RemarkRow, acts: ActRow, decisions: DecisionRow);
     Ok(())
 }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::holidays::counted;
 use crate::approval::calendar::{Calendar, GetCalendar, SetCalendar, SuggestCalendar};
-use crate::approval::desk::{CalendarStep, Exception};
+use crate::approval::desk::{CalendarStep, Exception, Term};
 use crate::approval::inbox::*;
+use crate::approval::working_days::Event;
 use crate::document::kind::DocumentKind;
 use crate::document::state::Verb;
 use crate::error::{Error, Result};
@@ -19,7 +21,8 @@ use crate::{mutations, pb};
 
 mutations!(pb::SetCalendarRequest);
 
-fn jurisdiction(parent: &str) -> Result<String> {
+/// The id of the jurisdiction that a request is about.
+pub fn jurisdiction(parent: &str) -> Result<String> {
     let name =
         JurisdictionName::parse(parent).ok_or_else(|| Error::invalid("parent", "is not the name of a jurisdiction"))?;
     Ok(name.jurisdiction)
@@ -60,6 +63,7 @@ impl IntoWire for ListedPending {
             due_on: due.due_on,
             days_late: count(due.days_late),
             changed_lines: count(waits.lines()),
+            count: due.counted.map(|(event, of)| counted(event, of)),
         });
         pb::ListPendingResponse { documents: documents.collect(), next_page_token: self.next_page_token }
     }
@@ -101,6 +105,7 @@ impl IntoWire for ListedSubmissions {
                 sent_at: place.and_then(|place| place.sent_at).and_then(timestamp),
                 due_on: due.due_on,
                 days_late: count(due.days_late),
+                count: due.counted.map(|(event, of)| counted(event, of)),
             });
         pb::ListSubmissionsResponse {
             submissions: submissions.collect(),
@@ -147,6 +152,7 @@ impl FromWire for SetCalendar {
                 citation: faults.name(&format!("{path}.citation"), &step.citation, false),
                 blocks: step.blocks,
                 exceptions: exceptions(&path, &jurisdiction, step.exceptions, &mut faults),
+                term: term(&path, step.term, &mut faults),
                 due_on: step.due_on,
                 revision: 0,
             });
@@ -155,6 +161,15 @@ impl FromWire for SetCalendar {
         let new = Calendar { jurisdiction, kind, year, steps, revision: 0 };
         Ok(Self { new, etag: message.etag })
     }
+}
+
+fn term(path: &str, given: Option<pb::DeadlineTerm>, faults: &mut Faults) -> Option<Term> {
+    let pb::DeadlineTerm { working_days, event, after_on } = given?;
+    let (field, event) = (format!("{path}.term.after_on"), word::<Event>(event)?);
+    let is_stated = event == Event::Day;
+    faults.when(is_stated && !is_day(&after_on), &field, "is not a day of the calendar");
+    faults.when(!is_stated && !after_on.is_empty(), &field, "is for DAY only");
+    Some(Term { working_days: i64::from(working_days), event, day: is_stated.then_some(after_on) })
 }
 
 fn exceptions(
@@ -189,6 +204,11 @@ impl IntoWire for Calendar {
         let steps = self.steps.into_iter().map(|step| pb::CalendarStep {
             verb: number(step.key.2),
             due_on: step.due_on,
+            term: step.term.map(|term| pb::DeadlineTerm {
+                working_days: count(term.working_days),
+                event: number(term.event),
+                after_on: term.day.unwrap_or_default(),
+            }),
             title: step.title,
             citation: step.citation,
             blocks: step.blocks,

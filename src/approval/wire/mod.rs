@@ -1,6 +1,7 @@
 //! The messages of `approval.proto`, to and from the words of this slice.
 
 mod acknowledge;
+mod holidays;
 mod inbox;
 mod lists;
 mod verbs;

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Line, Nature, Side, Stage};
-use crate::classification::model::Dimension;
-use crate::error::{Error, Result};
+use super::{Autonomy, Nature};
+use crate::error::{Error, Reason, Result};
 use crate::word::Word;
 
 /// That an estimate takes another in, as it stood at a revision.
@@ -18,6 +17,19 @@ pub struct Inclusion {
     pub submission: i64,
     /// The revision that had last changed it.
     pub revision: i64,
+    /// The revision at which that was fixed; of no meaning before it is written.
+    pub since: i64,
+}
+
+/// A sum of spending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spent {
+    /// Empty where none is stated, as the programme.
+    pub functional: String,
+    pub nature: Nature,
+    pub autonomy: Autonomy,
+    pub programme: String,
+    pub figure: i64,
 }
 
 /// What must tie: the field (else the functional code), nature, autonomy and programme of spending.
@@ -37,27 +49,11 @@ pub enum Counting {
 }
 
 impl Balance {
-    /// Adds the lines of an estimate: each by the latest of these stages that it states.
-    ///
-    /// `field` says the field of a functional code. Money that only passes down is that of the units below.
-    pub fn add(
-        &mut self,
-        lines: &[Line],
-        stages: &[Stage],
-        counting: Counting,
-        field: impl Fn(&str) -> Option<String>,
-    ) -> Result<()> {
-        let spending =
-            lines.iter().filter(|line| line.side == Side::Expenditure && line.nature != Nature::TransferDown);
-        for line in spending {
-            let figure = stages.iter().find_map(|stage| line.amounts.get(*stage)).unwrap_or_default();
-            if counting == Counting::Distributed && line.unallocated && figure < 0 {
-                continue;
-            }
-            let functional = line.codes.get(Dimension::Functional).unwrap_or_default();
-            let of = field(functional).unwrap_or_else(|| functional.to_owned());
-            let programme = line.codes.get(Dimension::Programme).unwrap_or_default().to_owned();
-            let sum = self.0.entry((of, line.nature.as_str(), line.autonomy.as_str(), programme)).or_default();
+    /// Adds what is spent; `fields` says the fields of functional codes.
+    pub fn add(&mut self, spent: Vec<Spent>, fields: &BTreeMap<String, String>) -> Result<()> {
+        for Spent { functional, nature, autonomy, programme, figure } in spent {
+            let of = fields.get(&functional).cloned().unwrap_or(functional);
+            let sum = self.0.entry((of, nature.as_str(), autonomy.as_str(), programme)).or_default();
             *sum = sum.checked_add(figure).ok_or_else(overflow)?;
         }
         Ok(())
@@ -77,5 +73,31 @@ impl Balance {
 }
 
 fn overflow() -> Error {
-    Error::refused(crate::error::Reason::AmountOverflow, "", "a sum of the estimates below does not fit 64 bits")
+    Error::refused(Reason::AmountOverflow, "", "a sum of the estimates below does not fit 64 bits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spent(functional: &str, programme: &str, figure: i64) -> Spent {
+        let (functional, programme) = (functional.to_owned(), programme.to_owned());
+        Spent { functional, nature: Nature::Recurrent, autonomy: Autonomy::Autonomous, programme, figure }
+    }
+
+    #[test]
+    fn codes_of_one_field_tie_together_and_programmes_apart() {
+        let fields = BTreeMap::from([("101".to_owned(), "F".to_owned()), ("102".to_owned(), "F".to_owned())]);
+        let (mut whole, mut given) = (Balance::default(), Balance::default());
+        whole.add(vec![spent("101", "", 10), spent("102", "", 5), spent("341", "p", 7)], &fields).unwrap();
+        given.add(vec![spent("102", "", 15), spent("341", "", 7)], &fields).unwrap();
+        let told: Vec<(String, String, i64, i64)> = whole
+            .differences(&given)
+            .into_iter()
+            .map(|((of, _, _, programme), here, there)| (of, programme, here, there))
+            .collect();
+        let row = |programme: &str, here, there| ("341".to_owned(), programme.to_owned(), here, there);
+        assert_eq!(told, [row("", 0, 7), row("p", 7, 0)]);
+        assert!(whole.add(vec![spent("101", "", i64::MAX)], &fields).is_err());
+    }
 }

@@ -33,6 +33,21 @@ pub fn including(view: &mut View<'_>, children: &[String]) -> Result<Vec<Inclusi
     Ok(rows.into_iter().map(inclusion_of).collect())
 }
 
+/// Everything that ever took one of these in up to the revision of the view, the latest first, each with the revision at which that
+/// ended.
+pub fn ever_including(view: &mut View<'_>, children: &[String]) -> Result<Vec<(Inclusion, i64)>> {
+    let rows = inclusions::table
+        .filter(inclusions::jurisdiction.eq(view.jurisdiction).and(inclusions::child.eq_any(children)))
+        .filter(inclusions::since.le(view.revision))
+        .order((inclusions::since.desc(), inclusions::child))
+        .load::<InclusionRow>(view.conn)?;
+    let with_end = |row: InclusionRow| {
+        let until = row.until;
+        (inclusion_of(row), until)
+    };
+    Ok(rows.into_iter().map(with_end).collect())
+}
+
 fn rows(view: &mut View<'_>, parent: &str) -> Result<Vec<InclusionRow>> {
     Ok(inclusions::table
         .filter(inclusions::jurisdiction.eq(view.jurisdiction).and(inclusions::parent.eq(parent)))
@@ -42,8 +57,8 @@ fn rows(view: &mut View<'_>, parent: &str) -> Result<Vec<InclusionRow>> {
 }
 
 fn inclusion_of(row: InclusionRow) -> Inclusion {
-    let InclusionRow { child, parent, submission, revision, .. } = row;
-    Inclusion { parent, child, submission, revision }
+    let InclusionRow { child, parent, submission, revision, since, .. } = row;
+    Inclusion { parent, child, submission, revision, since }
 }
 
 /// Takes estimates in.

@@ -10,6 +10,7 @@ mod naming;
 mod place;
 mod reading;
 pub mod summary;
+pub mod taken;
 
 pub use check::check;
 pub use estimates::*;

@@ -15,10 +15,13 @@ use crate::error::Result;
 use crate::word::{Word, stored as word};
 
 /// Estimates that one statement names; both engines allow several times more binds.
-const ESTIMATES_PER_STATEMENT: usize = 5_000;
+pub(super) const ESTIMATES_PER_STATEMENT: usize = 5_000;
 
 /// Units that a statement is narrowed to; more are told apart afterwards.
 const UNITS_PER_STATEMENT: usize = 500;
+
+/// The latest of the three stages that a line states.
+pub(super) const LATEST: &str = "COALESCE(t.decided, t.appraised, t.requested)";
 
 type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>);
 
@@ -94,6 +97,8 @@ pub struct Sums<'a> {
     pub stages: &'a [Stage],
     /// Subtrees are expanded.
     pub filter: &'a LineFilter,
+    /// As the stage decided the latest of the three that a line states; the other stages say nothing then.
+    pub latest: bool,
 }
 
 /// Estimates as far as a roll-up needs them, at one revision and at a later one.
@@ -218,7 +223,7 @@ pub fn totals_suffice(sums: &Sums<'_>) -> bool {
     let kept = |attribute: &Attribute| {
         attribute.is_of_estimate() || matches!(attribute, Attribute::Nature | Attribute::Autonomy)
     };
-    rest == LineFilter::default() && sums.attributes.iter().all(kept)
+    !sums.latest && rest == LineFilter::default() && sums.attributes.iter().all(kept)
 }
 
 /// Adds up, over the kept totals where they suffice and over the lines otherwise.
@@ -256,7 +261,7 @@ fn with_transfers(view: &mut View<'_>, chosen: &[Chosen]) -> Result<HashSet<Stri
     }
     let mut statement = Statement::of(chosen);
     statement.push("SELECT DISTINCT t.estimate AS estimate");
-    statement.join("estimate_totals", view.jurisdiction);
+    statement.join("estimate_totals", "estimate", view.jurisdiction);
     statement.push(&format!(" AND t.nature = '{}'", Nature::TransferDown.as_str()));
     Ok(statement.load::<Giver>(view)?.into_iter().map(|giver| giver.estimate).collect())
 }
@@ -273,7 +278,7 @@ enum Table {
 }
 
 /// The text of a statement and the texts that are bound in it, which are all that comes from a caller.
-struct Statement {
+pub(super) struct Statement {
     sql: String,
     texts: Vec<String>,
     /// The first and the last revision at which an estimate counts.
@@ -282,7 +287,7 @@ struct Statement {
 
 impl Statement {
     /// Begins with the estimates that count, as a table `chosen`.
-    fn of(chosen: &[Chosen]) -> Self {
+    pub(super) fn of(chosen: &[Chosen]) -> Self {
         let sql = "WITH chosen (estimate, class, at) AS (VALUES ".to_owned();
         let first = chosen.iter().map(|one| one.at).min().unwrap_or_default();
         let last = chosen.iter().map(|one| one.at).max().unwrap_or_default();
@@ -296,13 +301,13 @@ impl Statement {
         statement
     }
 
-    /// Joins the rows `t` of a table that hold for each estimate at its revision.
+    /// Joins the rows `t` of a table that hold for each estimate, named by a column, at its revision.
     ///
     /// The order of the join is said, because SQLite would otherwise guess it. The revisions are said as numbers first, because
     /// PostgreSQL knows how many rows a number leaves, and nothing of a column of `chosen`: it would read the whole table.
-    fn join(&mut self, table: &str, jurisdiction: &str) {
+    pub(super) fn join(&mut self, table: &str, column: &str, jurisdiction: &str) {
         self.push(&format!(
-            " FROM chosen CROSS JOIN {table} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "
+            " FROM chosen CROSS JOIN {table} t WHERE t.{column} = chosen.estimate AND t.jurisdiction = "
         ));
         self.bind(jurisdiction);
         let (first, last) = self.between;
@@ -312,7 +317,7 @@ impl Statement {
         }
     }
 
-    fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
+    pub(super) fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
     where
         R: QueryableByName<Db> + 'static,
     {
@@ -329,7 +334,7 @@ impl Statement {
         self.sql.push_str(&format!("${}", self.texts.len()));
     }
 
-    fn push(&mut self, sql: &str) {
+    pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 }
@@ -339,7 +344,7 @@ fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> 
     let columns: Vec<String> = sums.attributes.iter().filter_map(|attribute| column_of(*attribute)).collect();
     statement.push(&format!("SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
     let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
-    statement.join(name, view.jurisdiction);
+    statement.join(name, "estimate", view.jurisdiction);
     match sums.rows {
         Rows::All => {}
         Rows::EndedBy(revision) => statement.push(&format!(" AND t.until <= {revision}")),
@@ -381,7 +386,9 @@ fn selected(sums: &Sums<'_>, table: Table) -> String {
         let name = stage.as_str().to_ascii_lowercase();
         let count = if kept { format!("CAST(SUM(t.{name}_count) AS BIGINT)") } else { format!("COUNT(t.{name})") };
         let asked = sums.stages.is_empty() || sums.stages.contains(stage);
-        let (sum, count) = if asked {
+        let (sum, count) = if sums.latest && *stage == Stage::Decided {
+            (format!("CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT)"), format!("COUNT({LATEST})"))
+        } else if asked && !sums.latest {
             (format!("CAST(COALESCE(SUM(t.{name}), 0) AS BIGINT)"), count)
         } else {
             ("CAST(0 AS BIGINT)".to_owned(), "CAST(0 AS BIGINT)".to_owned())

@@ -1,6 +1,7 @@
 //! The messages of `budget.proto`, to and from the words of this slice.
 
 mod compare;
+mod consolidation;
 mod estimates;
 mod import;
 mod included;

@@ -5,7 +5,7 @@ use super::estimates::{amounts_message, jurisdiction_of};
 use super::lines;
 use crate::budget::model::{Kind, Side, Sum};
 use crate::budget::rollup::{SummarizeBudget, Summarized};
-use crate::budget::summary::{Attribute, Basis, Eliminated, GroupBy, Value};
+use crate::budget::summary::{Attribute, Basis, Eliminated, Ground, GroupBy, Value};
 use crate::error::Result;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::{count, in_force, number, read_at, word};
@@ -44,12 +44,13 @@ impl FromWire for SummarizeBudget {
             stages: message.stages.iter().filter_map(|stage| word(*stage)).collect(),
             basis,
             filter,
+            latest: false,
             read_at: read_at(message.read_at),
         })
     }
 }
 
-fn group_by(messages: &[pb::GroupBy], faults: &mut Faults) -> Vec<GroupBy> {
+pub fn group_by(messages: &[pb::GroupBy], faults: &mut Faults) -> Vec<GroupBy> {
     let mut groups: Vec<GroupBy> = Vec::new();
     for (at, message) in messages.iter().enumerate() {
         let Some(attribute) = word::<Attribute>(message.attribute) else { continue };
@@ -71,7 +72,7 @@ pub fn side_total(side: Side, sum: &Sum) -> pb::SideTotal {
     }
 }
 
-fn eliminated(eliminated: &Eliminated) -> pb::EliminatedTransfers {
+pub fn eliminated(eliminated: &Eliminated) -> pb::EliminatedTransfers {
     pb::EliminatedTransfers {
         expenditure: Some(amounts_message(&eliminated.expenditure.amounts())),
         revenue: Some(amounts_message(&eliminated.revenue.amounts())),
@@ -80,19 +81,22 @@ fn eliminated(eliminated: &Eliminated) -> pb::EliminatedTransfers {
     }
 }
 
-impl Summarized {
-    fn key(&self, by: GroupBy, value: &Value) -> pb::SummaryKey {
-        let jurisdiction = || self.jurisdiction.clone();
-        let display_name = self.ground.display_name(by.attribute, value).to_owned();
-        let scheme = SchemeName { jurisdiction: jurisdiction(), scheme: value.scheme.clone() };
-        let scheme = if value.scheme.is_empty() { String::new() } else { scheme.to_string() };
-        let value = if by.attribute == Attribute::Unit {
-            UnitName { jurisdiction: jurisdiction(), unit: value.value.clone() }.to_string()
-        } else {
-            value.value.clone()
-        };
-        pb::SummaryKey { value, display_name, scheme }
-    }
+/// What a row stands for, in the order of the grouping.
+pub fn keys(ground: &Ground, jurisdiction: &str, values: &[Value]) -> Vec<pb::SummaryKey> {
+    ground.group_by.iter().zip(values).map(|(by, value)| key(ground, jurisdiction, *by, value)).collect()
+}
+
+fn key(ground: &Ground, jurisdiction: &str, by: GroupBy, value: &Value) -> pb::SummaryKey {
+    let jurisdiction = || jurisdiction.to_owned();
+    let display_name = ground.display_name(by.attribute, value).to_owned();
+    let scheme = SchemeName { jurisdiction: jurisdiction(), scheme: value.scheme.clone() };
+    let scheme = if value.scheme.is_empty() { String::new() } else { scheme.to_string() };
+    let value = if by.attribute == Attribute::Unit {
+        UnitName { jurisdiction: jurisdiction(), unit: value.value.clone() }.to_string()
+    } else {
+        value.value.clone()
+    };
+    pb::SummaryKey { value, display_name, scheme }
 }
 
 impl IntoWire for Summarized {
@@ -100,7 +104,7 @@ impl IntoWire for Summarized {
 
     fn into_wire(self, _: &Sending<'_>) -> Self::Message {
         let row = |((values, side), sum): (&(Vec<Value>, Side), &Sum)| pb::SummaryRow {
-            keys: self.ground.group_by.iter().zip(values).map(|(by, value)| self.key(*by, value)).collect(),
+            keys: keys(&self.ground, &self.jurisdiction, values),
             side: number(*side),
             amounts: Some(amounts_message(&sum.amounts())),
             line_count: count(sum.line_count),

@@ -12,7 +12,7 @@ use crate::budget::{create, estimate_name, line};
 use crate::harness::{Harness, department, engines, fields, jurisdiction_name, new_unit, refused, unit_name};
 
 impl Harness {
-    async fn pending(&self, person: &str) -> Vec<pb::PendingDocument> {
+    pub async fn pending(&self, person: &str) -> Vec<pb::PendingDocument> {
         let request = pb::ListPendingRequest { parent: jurisdiction_name("dt"), ..Default::default() };
         self.approval().list_pending(by(person, request)).await.unwrap().into_inner().documents
     }
@@ -22,7 +22,7 @@ impl Harness {
         self.pending(person).await.into_iter().map(name).collect()
     }
 
-    async fn submissions(&self, missing_only: bool) -> pb::ListSubmissionsResponse {
+    pub async fn submissions(&self, missing_only: bool) -> pb::ListSubmissionsResponse {
         let request = pb::ListSubmissionsRequest {
             unit: unit_name("dt", "khcn"),
             kind: pb::DocumentKind::AnnualEstimate.into(),
@@ -52,17 +52,17 @@ impl Harness {
     }
 }
 
-fn step(verb: Waits, due_on: &str, blocks: bool) -> pb::CalendarStep {
+pub fn step(verb: Waits, due_on: &str, blocks: bool) -> pb::CalendarStep {
     let (due_on, title) = (due_on.to_owned(), "Gửi dự toán".to_owned());
     pb::CalendarStep { verb: verb.into(), due_on, title, blocks, ..Default::default() }
 }
 
-fn calendar(steps: Vec<pb::CalendarStep>) -> pb::Calendar {
+pub fn calendar(steps: Vec<pb::CalendarStep>) -> pb::Calendar {
     let (parent, kind) = (jurisdiction_name("dt"), pb::DocumentKind::AnnualEstimate.into());
     pb::Calendar { parent, kind, fiscal_year: 2024, steps, ..Default::default() }
 }
 
-fn set(calendar: pb::Calendar, etag: &str) -> pb::SetCalendarRequest {
+pub fn set(calendar: pb::Calendar, etag: &str) -> pb::SetCalendarRequest {
     pb::SetCalendarRequest { calendar: Some(calendar), etag: etag.to_owned(), ..Default::default() }
 }
 

@@ -2,6 +2,8 @@
 
 mod acknowledge;
 mod batches;
+mod consolidation;
+mod deadlines;
 mod flow;
 mod hands;
 mod inbox;

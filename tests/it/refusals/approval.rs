@@ -190,6 +190,7 @@ pub fn table(w: &World) -> Vec<Asked> {
     table.extend(reads());
     table.extend(inboxes(w));
     table.extend(super::changed::changed_lines());
+    table.extend(super::holidays::table(w));
     table
 }
 

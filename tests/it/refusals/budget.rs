@@ -22,7 +22,7 @@ fn old() -> String {
 pub fn table(w: &World) -> Vec<Asked> {
     let mut table = reads();
     table.extend([create_estimate(), update_estimate(w), delete_estimate(w), batch_write_lines(w), copy_estimate()]);
-    table.extend([list_lines(), summarize(), compare()]);
+    table.extend([list_lines(), summarize(), consolidate(), compare()]);
     table
 }
 
@@ -282,6 +282,20 @@ fn summarize() -> Asked {
         m.group_by = by(pb::GroupAttribute::Project);
     })
     .done()
+}
+
+fn consolidate() -> Asked {
+    let of = |id: &str| pb::SummarizeConsolidationRequest { name: estimate_name(id), ..Default::default() };
+    let by = |attribute: pb::GroupAttribute| vec![pb::GroupBy { attribute: attribute.into(), level: 0 }];
+    read("SummarizeConsolidation", of("e1"))
+        .invalid("group_by", move |m| m.group_by = by(pb::GroupAttribute::Unit).repeat(2))
+        .missing("name", |m| m.name = estimate_name("none"))
+        .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+        .refused("name", "AMOUNT_OVERFLOW", |m| m.name = estimate_name("large-2"))
+        .limit("name", "TOO_MANY_ROWS", move |m| {
+            (m.name, m.group_by) = (estimate_name("many-0"), by(pb::GroupAttribute::Project));
+        })
+        .done()
 }
 
 fn compare() -> Asked {

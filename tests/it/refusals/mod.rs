@@ -10,6 +10,7 @@ mod changed;
 mod check;
 mod classification;
 mod envelope;
+mod holidays;
 mod identity;
 pub mod manual;
 mod organisation;

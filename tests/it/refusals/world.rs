@@ -102,6 +102,7 @@ impl World {
         self.estimates(h).await;
         super::access::make(self, h).await;
         super::approval::make(self, h).await;
+        super::holidays::make(self, h).await;
         super::plan::make(self, h).await;
         super::workforce::make(self, h).await;
         super::project::make(self, h).await;
@@ -322,6 +323,13 @@ impl World {
         }
         // As many projects would take minutes.
         h.sql("UPDATE line_versions SET project = description WHERE estimate LIKE 'many-%'");
+        // Nor can what is too much be taken in one by one.
+        h.sql(
+            "INSERT INTO inclusions (jurisdiction, since, until, child, parent, submission, revision)
+             SELECT jurisdiction, since + 1, until, estimate, CASE estimate WHEN 'large' THEN 'large-2' ELSE 'many-0' END, 1, since
+               FROM estimate_versions WHERE until = 9223372036854775807 AND (estimate = 'large' OR estimate LIKE 'many-%')
+                AND estimate <> 'many-0'",
+        );
         let kept = ["e1", "e2", "spare", "spare-2", "submitted", "full", "large"];
         for id in kept {
             let found = h

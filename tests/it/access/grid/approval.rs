@@ -52,6 +52,18 @@ pub fn request(method: &str, o: &Objects) -> Option<Vec<u8>> {
             let calendar = Some(pb::Calendar { parent, kind, fiscal_year, ..Default::default() });
             pb::SetCalendarRequest { calendar, validate_only, ..Default::default() }.encode_to_vec()
         }
+        "AdoptHolidays" => pb::AdoptHolidaysRequest { parent, validate_only, ..Default::default() }.encode_to_vec(),
+        "SetHolidays" => {
+            let holidays = Some(pb::HolidayYear { parent, year: 2050, ..Default::default() });
+            pb::SetHolidaysRequest { holidays, validate_only, ..Default::default() }.encode_to_vec()
+        }
+        "ListHolidays" => {
+            pb::ListHolidaysRequest { parent, first_year: 2026, last_year: 2026, read_at: None }.encode_to_vec()
+        }
+        "GetDeadline" => {
+            let after_on = "2026-02-13".to_owned();
+            pb::GetDeadlineRequest { parent, after_on, working_days: 5, read_at: None }.encode_to_vec()
+        }
         "ListDecisions" => pb::ListDecisionsRequest { parent, document: name, ..Default::default() }.encode_to_vec(),
         _ => return None,
     })

@@ -256,14 +256,14 @@ fn budget(method: &str, o: &Objects) -> Option<Vec<u8>> {
     let (name, etag) = (o.estimate.name.clone(), o.estimate.etag.clone());
     let (kind, fiscal_year) = (pb::EstimateKind::Annual.into(), 2026);
     let at = || Some(pb::EstimateAt { name: name.clone(), read_at: None });
+    let new = pb::CreateEstimateRequest { validate_only, ..create("new", 2027, Vec::new()) };
     Some(match method {
-        "CreateEstimate" => {
-            pb::CreateEstimateRequest { validate_only, ..create("new", 2027, Vec::new()) }.encode_to_vec()
-        }
+        "CreateEstimate" => new.encode_to_vec(),
         "GetEstimate" => pb::GetEstimateRequest { name, read_at: None }.encode_to_vec(),
         "LookupEstimate" => pb::LookupEstimateRequest { unit, fiscal_year, kind, ..Default::default() }.encode_to_vec(),
         "ListEstimates" => pb::ListEstimatesRequest { parent, ..Default::default() }.encode_to_vec(),
         "ListIncluded" => pb::ListIncludedRequest { name, read_at: None }.encode_to_vec(),
+        "SummarizeConsolidation" => pb::SummarizeConsolidationRequest { name, ..Default::default() }.encode_to_vec(),
         "UpdateEstimate" => {
             let estimate = Some(pb::Estimate { name, title: "X".to_owned(), ..Default::default() });
             pb::UpdateEstimateRequest { estimate, etag, validate_only, ..Default::default() }.encode_to_vec()

@@ -1,0 +1,3 @@
+DROP TABLE calendar_terms;
+DROP TABLE holidays;
+DROP TABLE holiday_years;
