@@ -19,8 +19,8 @@ mod list;
 mod listed;
 pub(crate) mod model;
 pub(crate) mod references;
-mod rolled;
-mod rollup;
+pub(crate) mod rolled;
+pub(crate) mod rollup;
 mod stages;
 pub(crate) mod store;
 #[allow(missing_docs, reason = "public for the benches only")]

@@ -7,9 +7,9 @@ mod frame;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
-mod monitoring;
+pub(crate) mod monitoring;
 pub(crate) mod store;
-mod wire;
+pub(crate) mod wire;
 
 pub(crate) use actions::load;
 pub use grpc::routes;

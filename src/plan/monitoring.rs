@@ -231,16 +231,37 @@ fn after_of(texts: &[String]) -> Option<ActualKey> {
     Some((indicator.clone(), year.parse().ok()?, quarter.parse().ok()?))
 }
 
-/// The text in force of a plan with its items, for whom may know of it.
-fn approved(view: &mut View<'_>, name: &PlanName) -> Result<(Plan, Vec<Item>)> {
-    let plan = load(view, name)?;
-    let text = store::find_in_force(view, &plan.id)?.zip(plan.in_force);
-    let Some((text, in_force)) = text else {
-        let text = "no text of it is in force; what was reached is measured against an approved plan";
-        return Err(Error::refused(Reason::NotInForce, name.to_string(), text));
-    };
-    let items = store::all_items(&mut view.at(in_force), &plan.id)?;
-    Ok((text, items))
+/// The text in force of a plan, and what was reported of it.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    pub plan: Plan,
+    pub items: Vec<Item>,
+    pub actuals: Vec<Actual>,
+    pub reports: Vec<TaskReport>,
+}
+
+impl Reached {
+    /// Of a plan in force, for whom may know of it.
+    pub fn load(view: &mut View<'_>, name: &PlanName) -> Result<Self> {
+        let plan = load(view, name)?;
+        let text = store::find_in_force(view, &plan.id)?.zip(plan.in_force);
+        let Some((text, in_force)) = text else {
+            let text = "no text of it is in force; what was reached is measured against an approved plan";
+            return Err(Error::refused(Reason::NotInForce, name.to_string(), text));
+        };
+        Ok(Self {
+            items: store::all_items(&mut view.at(in_force), &plan.id)?,
+            actuals: store::all_actuals(view, &plan.id)?,
+            reports: store::all_progress(view, &plan.id)?,
+            plan: text,
+        })
+    }
+
+    /// Against its targets in a year.
+    pub fn review(&self, year: i64, at_risk: i64, before: Option<&[Actual]>) -> Review {
+        let Self { plan, items, actuals, reports } = self;
+        review(&Ground { plan, items, actuals, before, reports, at_risk }, year)
+    }
 }
 
 fn require_year(plan: &Plan, year: i64) -> Result<()> {
@@ -254,28 +275,18 @@ fn require_year(plan: &Plan, year: i64) -> Result<()> {
 pub async fn review_plan(app: App, call: Call, ask: ReviewPlan) -> Result<Keep<Reviewed>> {
     let (name, jurisdiction, read_at) = (ask.plan.to_string(), ask.plan.jurisdiction.clone(), ask.read_at);
     let read = move |view: &mut View<'_>| {
-        let (plan, items) = approved(view, &ask.plan)?;
-        require_year(&plan, ask.year)?;
-        let actuals = store::all_actuals(view, &plan.id)?;
+        let reached = Reached::load(view, &ask.plan)?;
+        require_year(&reached.plan, ask.year)?;
         let before = match ask.since {
             Some(since) if since > view.revision => {
                 let text = format!("revision {since} is later than the one that is read");
                 return Err(Error::refused(Reason::RevisionNotReached, "since_revision", text));
             }
-            Some(since) => Some(store::all_actuals(&mut view.at(since), &plan.id)?),
+            Some(since) => Some(store::all_actuals(&mut view.at(since), &reached.plan.id)?),
             None => None,
         };
-        let reports = store::all_progress(view, &plan.id)?;
-        let ground = Ground {
-            plan: &plan,
-            items: &items,
-            actuals: &actuals,
-            before: before.as_deref(),
-            reports: &reports,
-            at_risk: ask.at_risk,
-        };
-        let review = review(&ground, ask.year);
-        Ok(Reviewed { plan, year: ask.year, review })
+        let review = reached.review(ask.year, ask.at_risk, before.as_deref());
+        Ok(Reviewed { plan: reached.plan, year: ask.year, review })
     };
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::on(read_at, name)))
@@ -285,14 +296,13 @@ pub async fn explain_indicator(app: App, call: Call, ask: ExplainIndicator) -> R
     let (name, jurisdiction, read_at) = (ask.name.plan_name(), ask.name.jurisdiction.clone(), ask.read_at);
     let depends = Depends::on(read_at, name.to_string());
     let read = move |view: &mut View<'_>| {
-        let (plan, items) = approved(view, &name)?;
+        let Reached { plan, items, actuals, .. } = Reached::load(view, &name)?;
         let found = items.iter().find(|item| item.id == ask.name.item);
         let Some(Content::Indicator(indicator)) = found.map(|item| &item.content) else {
             return Err(Error::NotFound { kind: "PlanItem", name: ask.name.to_string() });
         };
         let years = if ask.year == 0 { (plan.first_year, plan.last_year) } else { (ask.year, ask.year) };
         require_year(&plan, years.0)?;
-        let actuals = store::all_actuals(view, &plan.id)?;
         let figures = Figures::new(&items, &actuals);
         let figure = figures.over(&ask.name.item, years.0, years.1);
         let part = |id: &String| {

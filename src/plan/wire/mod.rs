@@ -6,6 +6,12 @@ mod items;
 mod monitoring;
 mod plans;
 
+pub use items::task_message;
+pub use monitoring::{
+    AT_RISK, actual_message, indicator_review_message, item, money_review_message, rating_counts, target_message,
+    task_review_message,
+};
+
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::id::{PlanName, UnitName};

@@ -22,7 +22,7 @@ use crate::{mutations, pb};
 mutations!(pb::RecordActualsRequest,);
 
 /// From which part of its target on a value is at risk and not lost, where the request does not say.
-const AT_RISK: i64 = 8_000;
+pub const AT_RISK: i64 = 8_000;
 
 /// The id of an item of this plan.
 fn own(name: &str, plan: &PlanName, field: &str, faults: &mut Faults) -> String {
@@ -147,12 +147,14 @@ impl FromWire for ExplainIndicator {
     }
 }
 
-fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
+/// The name of an item of a plan.
+pub fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
     let PlanName { jurisdiction, plan } = plan.clone();
     PlanItemName { jurisdiction, plan, collection: kind.collection(), item: id.to_owned() }.to_string()
 }
 
-fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
+/// What was reported of an indicator of a plan.
+pub fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
     let Actual { indicator, period: (year, quarter), status, reported, reason, evidence, at, revision } = actual;
     let (value, text, members) = match reported {
         Reported::Nothing => (String::new(), String::new(), Vec::new()),
@@ -216,7 +218,8 @@ fn decimal_or_none(value: Option<i64>) -> String {
     value.map(decimal::text).unwrap_or_default()
 }
 
-fn target_message(target: Target) -> pb::Target {
+/// What is to be reached.
+pub fn target_message(target: Target) -> pb::Target {
     let Target { year, value, upper } = target;
     pb::Target { year: count(year), value: decimal::text(value), upper: decimal_or_none(upper) }
 }
@@ -239,41 +242,62 @@ fn measured(value: Measured) -> pb::MeasuredValue {
     }
 }
 
+/// One indicator of a plan against its targets.
+pub fn indicator_review_message(plan: &PlanName, one: IndicatorReview) -> pb::IndicatorReview {
+    let IndicatorReview { id, indicator, year, period } = one;
+    pb::IndicatorReview {
+        name: item(plan, ItemKind::Indicator, &id),
+        code: indicator.code,
+        title: indicator.title,
+        measure: indicator.measure,
+        targets: indicator.targets.into_iter().map(target_message).collect(),
+        year: Some(measured(year)),
+        period: Some(measured(period)),
+    }
+}
+
+/// How far one task of a plan has come.
+pub fn task_review_message(plan: &PlanName, one: TaskReview, sending: &Sending<'_>) -> pb::TaskReview {
+    let TaskReview { id, task, report, is_overdue } = one;
+    pb::TaskReview {
+        name: item(plan, ItemKind::Task, &id),
+        code: task.code,
+        title: task.title,
+        progress: report.map(|report| progress_message(plan, report, sending)),
+        overdue: is_overdue,
+    }
+}
+
+/// The money that a plan states, of one class and nature.
+pub fn money_review_message(one: MoneyReview) -> pb::MoneyReview {
+    let MoneyReview { class, nature, year, to_date, whole } = one;
+    pb::MoneyReview {
+        financing_class: number_or_none(class),
+        nature: number_or_none(nature),
+        year_amount: year,
+        to_date_amount: to_date,
+        period_amount: whole,
+    }
+}
+
+/// How many indicators stand how in the year.
+pub fn rating_counts<'a>(indicators: impl Iterator<Item = &'a IndicatorReview> + Clone) -> Vec<pb::RatingCount> {
+    let of_rating = |rating: &Rating| pb::RatingCount {
+        rating: number(*rating),
+        count: count(indicators.clone().filter(|one| one.year.rating == *rating).count()),
+    };
+    Rating::ALL.iter().map(of_rating).collect()
+}
+
 impl IntoWire for Reviewed {
     type Message = pb::PlanReview;
 
     fn into_wire(self, sending: &Sending<'_>) -> pb::PlanReview {
         let Self { plan, year, review } = self;
         let name = plan.name();
-        let of_rating = |rating: &Rating| pb::RatingCount {
-            rating: number(*rating),
-            count: i32::try_from(review.indicators.iter().filter(|one| one.year.rating == *rating).count())
-                .unwrap_or(i32::MAX),
-        };
-        let ratings = Rating::ALL.iter().map(of_rating).collect();
-        let indicator = |one: IndicatorReview| pb::IndicatorReview {
-            name: item(&name, ItemKind::Indicator, &one.id),
-            code: one.indicator.code,
-            title: one.indicator.title,
-            measure: one.indicator.measure,
-            targets: one.indicator.targets.into_iter().map(target_message).collect(),
-            year: Some(measured(one.year)),
-            period: Some(measured(one.period)),
-        };
-        let task = |TaskReview { id, task, report, is_overdue }| pb::TaskReview {
-            name: item(&name, ItemKind::Task, &id),
-            code: task.code,
-            title: task.title,
-            progress: report.map(|report| progress_message(&name, report, sending)),
-            overdue: is_overdue,
-        };
-        let money = |MoneyReview { class, nature, year, to_date, whole }| pb::MoneyReview {
-            financing_class: number_or_none(class),
-            nature: number_or_none(nature),
-            year_amount: year,
-            to_date_amount: to_date,
-            period_amount: whole,
-        };
+        let ratings = rating_counts(review.indicators.iter());
+        let indicator = |one| indicator_review_message(&name, one);
+        let task = |one| task_review_message(&name, one, sending);
         pb::PlanReview {
             plan: name.to_string(),
             year: count(year),
@@ -281,7 +305,7 @@ impl IntoWire for Reviewed {
             ratings,
             indicators: review.indicators.into_iter().map(indicator).collect(),
             tasks: review.tasks.into_iter().map(task).collect(),
-            money: review.money.into_iter().map(money).collect(),
+            money: review.money.into_iter().map(money_review_message).collect(),
         }
     }
 }
