@@ -51,8 +51,9 @@ pub struct Document {
 #[derive(Debug, Clone)]
 pub struct PlanPart {
     pub plan: PlanName,
+    /// How many years it covers.
+    pub span: i64,
     pub areas: Vec<Area>,
-    /// Every indicator of the areas.
     pub money: Vec<MoneyReview>,
     pub directions: Vec<Direction>,
 }
@@ -210,7 +211,9 @@ fn document_of_estimate(estimate: &Estimate) -> Document {
 /// What a plan in force says of the year, where it covers it, and of the next.
 fn part(view: &mut View<'_>, plan: &Plan, ask: &ReviewYear, (year, next): (&Year, &Year)) -> Result<PlanPart> {
     let reached = Reached::load(view, &plan.name())?;
-    let mut part = PlanPart { plan: plan.name(), areas: Vec::new(), money: Vec::new(), directions: Vec::new() };
+    let (areas, money, directions) = (Vec::new(), Vec::new(), Vec::new());
+    let span = plan.last_year - plan.first_year + 1;
+    let mut part = PlanPart { plan: plan.name(), span, areas, money, directions };
     if plan.covers(year.number) {
         let mut review = reached.review(year.number, ask.at_risk, None);
         part.money = std::mem::take(&mut review.money);

@@ -144,3 +144,116 @@ pub fn directions(items: &[Item], reports: &[TaskReport], year: &Year) -> Vec<Di
 fn is_over(reports: &[TaskReport], task: &str) -> bool {
     reports.iter().any(|report| report.task == task && report.progress.is_over())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::period::Labelling;
+    use crate::plan::model::actuals::{TaskState, tests::actual};
+    use crate::plan::model::findings::tests::{indicator, plan, task};
+    use crate::plan::model::review::{Ground, review};
+
+    fn year(number: i64) -> Year {
+        Year::of(FiscalCalendar { start_month: 1, labelling: Labelling::ByStart }, number)
+    }
+
+    fn goal(id: &str) -> Item {
+        let goal = Goal { code: String::new(), title: id.to_owned(), group: String::new() };
+        Item { id: id.to_owned(), sequence: 1, content: Content::Goal(goal), revision: 1 }
+    }
+
+    /// An indicator of a goal with a target in each of some years.
+    fn wanted(id: &str, goal: Option<&str>, years: &[i64]) -> Item {
+        let mut item = indicator(id);
+        if let Content::Indicator(indicator) = &mut item.content {
+            indicator.goal = goal.map(str::to_owned);
+            indicator.targets = years.iter().map(|year| Target { year: *year, value: 50_000, upper: None }).collect();
+        }
+        item
+    }
+
+    fn doing(id: &str, starts_on: &str, ends_on: &str) -> Item {
+        let mut item = task(id);
+        if let Content::Task(task) = &mut item.content {
+            (task.goal, task.starts_on) = (Some("g".to_owned()), Some(starts_on.to_owned()));
+            task.ends_on = Some(ends_on.to_owned());
+        }
+        item
+    }
+
+    fn report(task: &str, progress: TaskState) -> TaskReport {
+        let (note, evidence) = (String::new(), String::new());
+        TaskReport { task: task.to_owned(), progress, done: None, note, evidence, at: 0, revision: 1 }
+    }
+
+    fn found(items: &[Item], actuals: &[Actual], number: i64) -> Vec<Area> {
+        let plan = plan(2011, 2015);
+        let ground = Ground { plan: &plan, items, actuals, before: None, reports: &[], at_risk: 8_000 };
+        areas(items, actuals, review(&ground, number), &year(number))
+    }
+
+    #[test]
+    fn a_figure_says_how_it_is_known_and_what_is_of_later_years_waits() {
+        let items = [wanted("told", None, &[2013]), wanted("silent", None, &[]), wanted("later", None, &[2014])];
+        let told = |number| -> Vec<(String, Source, usize)> {
+            let areas = found(&items, &[actual("told", (2013, 0), 7)], number);
+            let measures = areas.into_iter().flat_map(|area| area.measures);
+            measures.map(|one| (one.review.id.clone(), one.source, one.actuals.len())).collect()
+        };
+        let row = |id: &str, source, reports| (id.to_owned(), source, reports);
+        use Source::{NotReported, Reported};
+        assert_eq!(told(2013), [row("told", Reported, 1), row("silent", NotReported, 0)]);
+        let later = [row("told", NotReported, 0), row("silent", NotReported, 0), row("later", NotReported, 0)];
+        assert_eq!(told(2014), later);
+    }
+
+    #[test]
+    fn areas_stand_in_the_order_of_the_goals_and_what_has_none_comes_last() {
+        let items = [
+            wanted("free", None, &[]),
+            goal("g"),
+            goal("empty"),
+            goal("h"),
+            wanted("b", Some("h"), &[]),
+            wanted("a", Some("g"), &[]),
+        ];
+        let aims: Vec<_> = found(&items, &[], 2013).into_iter().map(|area| area.aim.map(|(id, _)| id)).collect();
+        assert_eq!(aims, [Some("g".to_owned()), Some("h".to_owned()), None]);
+    }
+
+    #[test]
+    fn a_task_is_of_the_years_in_which_it_is_under_way_or_overdue() {
+        let items = [
+            goal("g"),
+            doing("past", "2011-01-01", "2012-01-01"),
+            doing("now", "2013-06-01", "2014-01-01"),
+            doing("next", "2014-01-01", "2015-01-01"),
+        ];
+        let tasks = |number| -> Vec<(String, bool)> {
+            let areas = found(&items, &[], number);
+            areas.into_iter().flat_map(|area| area.tasks).map(|one| (one.id, one.is_overdue)).collect()
+        };
+        let row = |id: &str, is_overdue| (id.to_owned(), is_overdue);
+        assert_eq!(tasks(2013), [row("past", true), row("now", true)]);
+        assert_eq!(tasks(2011), [row("past", true)]);
+    }
+
+    #[test]
+    fn the_year_after_has_the_tasks_that_are_not_over_and_the_targets_of_that_year() {
+        let items = [
+            goal("g"),
+            doing("open", "2013-01-01", "2016-01-01"),
+            doing("done", "2013-01-01", "2016-01-01"),
+            wanted("i", Some("g"), &[2013, 2014]),
+        ];
+        let reports = [report("open", TaskState::InProgress), report("done", TaskState::DoneOnTime)];
+        let found = directions(&items, &reports, &year(2014));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].tasks.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["open"]);
+        assert_eq!(
+            found[0].targets.iter().map(|(id, _, target)| (id.as_str(), target.year)).collect::<Vec<_>>(),
+            [("i", 2014)]
+        );
+        assert_eq!(directions(&items, &reports, &year(2020)), []);
+    }
+}

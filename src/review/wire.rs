@@ -108,14 +108,16 @@ impl IntoWire for YearReview {
         let ratings = plans::rating_counts(self.indicators());
         let Self { unit, display_name, year, revision, documents, plans: parts, .. } = self;
         let (mut areas, mut money, mut directions) = (Vec::new(), Vec::new(), Vec::new());
-        for PlanPart { plan, areas: done, money: stated, directions: next } in parts {
+        for PlanPart { plan, span, areas: done, money: stated, directions: next } in parts {
             areas.extend(done.into_iter().map(|one| area(&plan, one, sending)));
-            directions.extend(next.into_iter().map(|one| direction(&plan, one)));
+            directions.extend(next.into_iter().map(|one| (span, direction(&plan, one))));
             if !stated.is_empty() {
                 let rows = stated.into_iter().map(plans::money_review_message).collect();
                 money.push(pb::PlannedMoney { plan: plan.to_string(), rows });
             }
         }
+        // The plan of the year itself before those that go further.
+        directions.sort_by_key(|(span, _)| *span);
         let staff = self.staff.into_iter().map(|(plan, counted)| pb::ReviewedStaff {
             plan: plan.to_string(),
             headcount: Some(counted.into_wire(sending)),
@@ -132,7 +134,7 @@ impl IntoWire for YearReview {
             budget: self.budget.map(|one| budget(one, sending)),
             projects: self.projects.map(|one| one.into_wire(sending)),
             staff: staff.collect(),
-            directions,
+            directions: directions.into_iter().map(|(_, one)| one).collect(),
             withheld: self.withheld.into_iter().map(number::<DocumentKind>).collect(),
         }
     }

@@ -184,7 +184,7 @@ fn next(review: &pb::YearReview) -> String {
     let year = review.year + 1;
     let mut text = format!("\n## V. Phương hướng, nhiệm vụ năm {year}\n");
     if review.directions.is_empty() {
-        write(&mut text, format_args!("\nKhông có kế hoạch nào đang có hiệu lực cho năm {year}.\n"));
+        write(&mut text, format_args!("\nKhông có kế hoạch nào đang có hiệu lực nói về năm {year}.\n"));
     }
     let (mut above, mut number) = ((String::new(), String::new()), 0);
     for direction in &review.directions {

@@ -146,7 +146,7 @@ pub fn staff(review: &pb::YearReview) -> String {
         let headcount = one.headcount.clone().unwrap_or_default();
         let title = review.documents.iter().find(|document| document.name == one.plan);
         let title = title.map(|document| cell(&document.title)).unwrap_or_default();
-        write(&mut text, format_args!("\nNgày {}, theo `{}` ({title}):\n", day(&headcount.on), short(&one.plan)));
+        write(&mut text, format_args!("\nNgày {}, theo `{}`: {title}\n", day(&headcount.on), short(&one.plan)));
         text += &head(&["Loại", ">Được giao", "Văn bản giao", ">Có mặt", ">Chưa tuyển"]);
         for counted in headcount.established.iter().chain(&headcount.contracts) {
             text += &row(&[

@@ -1,7 +1,7 @@
 //! Plans and their items: created, read at any revision, written in batches, moved through the common life.
 
 mod compare;
-mod demo;
+pub mod demo;
 mod frame;
 mod items;
 mod life;
