@@ -45,8 +45,9 @@ async fn told(h: &Harness, year: i32, revision: Option<i64>) -> Result<String, F
 
 /// The cells of the rows of indicators, by code.
 fn rows(text: &str) -> BTreeMap<&str, Vec<&str>> {
-    let cells =
-        |line: &str| -> Option<Vec<&str>> { Some(line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect()) };
+    fn cells(line: &str) -> Option<Vec<&str>> {
+        Some(line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect())
+    }
     // Code above text: nobody writes the head of a table or a document so.
     fn is_code(code: &str) -> bool {
         code.contains('.') && code.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '.')
@@ -127,8 +128,8 @@ engines! {
         let text = told(&h, 2013, None).await.unwrap();
         is_golden("review-2013.md", &text);
         // Nothing was reported before the reports.
-        let before = told(&h, 2013, Some(10)).await.unwrap();
-        assert!(before.contains("| chưa báo cáo |") && before.contains("đọc tại lần ghi 10."));
+        let before = told(&h, 2013, Some(9)).await.unwrap();
+        assert!(before.contains("| chưa báo cáo |") && before.contains("đọc tại lần ghi 9."));
     }
 
     async fn what_cannot_be_reviewed_is_told_in_a_sentence(h: Harness) {
