@@ -287,4 +287,5 @@ reasons! {
     FundingRuleMissing "FUNDING_RULE_MISSING",
     PayPlanUnfit "PAY_PLAN_UNFIT",
     PayGroups "PAY_GROUPS",
+    TooManyDocuments "TOO_MANY_DOCUMENTS",
 }

@@ -23,11 +23,12 @@
 //! | [`project`] | projects of science and technology: their life, money, links to plans and estimates |
 //! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
 //! | [`check`] | the register of rules with what they rest on, and how grave a jurisdiction takes each |
+//! | [`review`] | the review of a year: what a unit planned and reached, put together from the slices above and below |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans, headcounts and quotas, pay in estimates |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |
 //! | [`identity`] | principals and their credentials; who makes a call |
 //!
-//! [`client`] is the other end: what `kehoach import` and `kehoach demo` say to a server, as any client would.
+//! [`client`] is the other end: what `kehoach import`, `kehoach demo` and `kehoach review` say to a server, as any client would.
 //!
 //! # Invariants
 //!
@@ -70,6 +71,7 @@ pub mod pb;
 pub mod period;
 pub mod plan;
 pub mod project;
+pub mod review;
 pub mod server;
 pub mod telemetry;
 pub mod text;

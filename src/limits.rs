@@ -88,6 +88,7 @@ limits! {
     SCHEMES_KEPT = 32, "Schemes that are kept so: a jurisdiction works with two or three; beyond it all are read anew.";
     LISTED_BYTES = 8 << 20, "Memory for estimates as lists show them: some twelve thousand; the oldest go first.";
     ROLLUP_CELLS = 50_000, "Sums, units and codes held for roll-ups that are brought forward by what changed: some fifteen megabytes; the oldest go first.";
+    REVIEW_DOCUMENTS = 50, "Documents of one unit that the review of a year puts together: a department has some ten for a year and the next; each is read whole.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }

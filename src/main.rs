@@ -49,6 +49,7 @@ fn main() -> ExitCode {
         Some(Command::RecoverAdmin(ref ask)) => recover(&config, ask),
         Some(Command::Import(ref ask)) => told(client::run(ask)),
         Some(Command::Demo(ref ask)) => told(client::load_demo(ask)),
+        Some(Command::Review(ref ask)) => told(client::tell_review(ask)),
     };
     match outcome {
         Ok(code) => code,

@@ -130,7 +130,7 @@ impl Document {
                 submission: estimate.submission,
                 number: estimate.number,
                 in_force: estimate.in_force,
-                kind: kind_of(estimate.key.kind),
+                kind: estimate.key.kind.document_kind(),
                 year: estimate.key.fiscal_year,
                 is_approvable: estimate.key.kind != Kind::Reference,
                 open_verbs: Vec::new(),
@@ -321,15 +321,6 @@ fn included(
     };
     refusals.extend(held);
     Ok((included, refusals))
-}
-
-fn kind_of(kind: Kind) -> DocumentKind {
-    match kind {
-        Kind::Annual => DocumentKind::AnnualEstimate,
-        Kind::Redone => DocumentKind::RedoneEstimate,
-        Kind::Supplement => DocumentKind::SupplementEstimate,
-        Kind::Reference => DocumentKind::ReferenceEstimate,
-    }
 }
 
 /// What a verb will write.

@@ -22,8 +22,8 @@ mod listed;
 pub(crate) mod model;
 pub(crate) mod naming;
 pub(crate) mod references;
-mod rolled;
-mod rollup;
+pub(crate) mod rolled;
+pub(crate) mod rollup;
 mod stages;
 pub(crate) mod store;
 #[allow(missing_docs, reason = "public for the benches only")]

@@ -53,7 +53,8 @@ pub async fn summarize_budget(app: App, call: Call, ask: SummarizeBudget) -> Res
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
 }
 
-fn summarize(view: &mut View<'_>, ask: &SummarizeBudget, rolls: &Rolls) -> Result<Summarized> {
+/// The roll-up as the view has it; at the head from what is kept, where that serves.
+pub fn summarize(view: &mut View<'_>, ask: &SummarizeBudget, rolls: &Rolls) -> Result<Summarized> {
     let is_head = ask.read_at == ReadAt::Head;
     if is_head && let Some(answer) = rolls.answer(view, ask) {
         return answer;

@@ -9,11 +9,11 @@ use bytes::Bytes;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::Value;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 use tonic::{Request, Status};
 
-use super::Failure;
 use super::import::refusal;
+use super::{Failure, connection};
 use crate::grpc::codec::Raw;
 use crate::pb;
 
@@ -40,10 +40,7 @@ struct Step {
 pub async fn load(ask: &Demo) -> Result<String, Failure> {
     let steps: Vec<Step> = serde_json::from_str(CALLS).map_err(|e| Failure::Usage(e.to_string()))?;
     let pool = DescriptorPool::decode(pb::DESCRIPTORS).map_err(|e| Failure::Usage(e.to_string()))?;
-    let endpoint =
-        Endpoint::from_shared(ask.server.clone()).map_err(|e| Failure::Usage(format!("{}: {e}", ask.server)))?;
-    let channel =
-        endpoint.connect().await.map_err(|e| Failure::Refused(format!("{} does not answer: {e}", ask.server)))?;
+    let channel = connection::open(&ask.server).await?;
     let count = steps.len();
     for mut step in steps {
         if step.method.starts_with("ApprovalService/") {

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures_util::stream;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::transport::Endpoint;
-use tonic::{Request, Status};
+use tonic::Status;
 use tonic_types::StatusExt;
 
+use super::connection::{self, usage};
 use super::mapping;
 use super::progress::Progress;
 use crate::pb;
@@ -48,7 +47,7 @@ pub struct Import {
     pub request_id: Option<String>,
 }
 
-/// Why nothing was imported.
+/// Why nothing was done.
 #[derive(Debug)]
 pub enum Failure {
     /// What was asked for cannot be read: the mapping, the file, the address.
@@ -63,18 +62,8 @@ pub async fn run(ask: &Import) -> Result<String, Failure> {
     let file = File::open(&ask.file).map_err(|e| usage(&ask.file, e))?;
     let length = file.metadata().map_err(|e| usage(&ask.file, e))?.len();
     header.file_bytes = i64::try_from(length).ok();
-    let mut request = Request::new(pieces(header, file, Progress::of(length)));
-    if let Some(path) = &ask.token_file {
-        let token = std::fs::read_to_string(path).map_err(|e| usage(path, e))?;
-        let value: MetadataValue<Ascii> =
-            format!("Bearer {}", token.trim()).parse().map_err(|_| usage(path, "holds no token"))?;
-        request.metadata_mut().insert("authorization", value);
-    }
-    let endpoint = Endpoint::from_shared(ask.server.clone()).map_err(|e| usage(&PathBuf::from(&ask.server), e))?;
-    let channel = endpoint.connect().await.map_err(|e| {
-        let cause = std::error::Error::source(&e).map(|cause| format!(": {cause}")).unwrap_or_default();
-        Failure::Refused(format!("{} does not answer: {e}{cause}", ask.server))
-    })?;
+    let request = connection::shown(pieces(header, file, Progress::of(length)), ask.token_file.as_deref())?;
+    let channel = connection::open(&ask.server).await?;
     let outcome = BudgetServiceClient::new(channel).import_lines(request).await;
     Progress::of(0).clear();
     match outcome {
@@ -84,10 +73,6 @@ pub async fn run(ask: &Import) -> Result<String, Failure> {
         }
         Err(status) => Err(Failure::Refused(refusal("imported", &status))),
     }
-}
-
-fn usage(path: &std::path::Path, error: impl std::fmt::Display) -> Failure {
-    Failure::Usage(format!("{}: {error}", path.display()))
 }
 
 fn header(ask: &Import) -> Result<pb::ImportHeader, Failure> {

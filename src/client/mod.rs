@@ -2,11 +2,14 @@
 //!
 //! Absent: TLS, so it talks to a server on the same machine, or through a tunnel; and the other methods, for which there is grpcurl.
 
+mod connection;
 mod demo;
 mod import;
 mod mapping;
 mod progress;
+mod review;
 
 pub use demo::{Demo, load as load_demo};
 pub use import::{Failure, Import, run};
 pub use mapping::read as read_mapping;
+pub use review::{Review, tell as tell_review};

@@ -50,6 +50,8 @@ pub enum Command {
     Import(crate::client::Import),
     /// Load a demonstration into a server with `--dev`: a five-year plan with its review, in a province that does not exist.
     Demo(crate::client::Demo),
+    /// Tell what a unit planned and reached in a year, as Markdown in Vietnamese.
+    Review(crate::client::Review),
 }
 
 /// Whose tokens are lost, and where the new one goes.

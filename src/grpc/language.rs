@@ -130,6 +130,7 @@ sentences! {
     FundingRuleMissing: "Chưa quy định nguồn cho khoản lương này.", "No funding rule says where this pay is booked.";
     PayPlanUnfit: "Kế hoạch nhân lực không khớp với dự toán.", "The HR plan does not belong to this estimate.";
     PayGroups: "Có quá nhiều nhóm nhân sự cho một lần tính.", "There are too many staff groups for one answer.";
+    TooManyDocuments: "Đơn vị có quá nhiều văn bản cho một lần tổng kết.", "The unit has too many documents for one review.";
     PayParameterMissing: "Thiếu tham số lương có hiệu lực.", "A pay parameter that is needed is not in force.";
     MethodUnknown: "Không có phương thức này.", "There is no such method.";
 }

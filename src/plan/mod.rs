@@ -9,10 +9,10 @@ mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
 mod monitoring;
-mod review;
+pub(crate) mod review;
 mod rollup;
 pub(crate) mod store;
-mod wire;
+pub(crate) mod wire;
 
 pub(crate) use actions::load;
 pub use grpc::routes;

@@ -39,16 +39,27 @@ pub struct Reviewed {
 }
 
 /// What a review rests on at one moment.
-struct Moment {
-    plan: Plan,
-    items: Vec<Item>,
-    actuals: Vec<Actual>,
-    reports: Vec<TaskReport>,
+pub struct Moment {
+    pub plan: Plan,
+    pub items: Vec<Item>,
+    pub actuals: Vec<Actual>,
+    pub reports: Vec<TaskReport>,
     carriers: Vec<Carrier>,
     payments: Vec<Payment>,
 }
 
 impl Moment {
+    /// Of a plan in force, for whom may know of it.
+    pub fn load(view: &mut View<'_>, name: &PlanName) -> Result<Self> {
+        let (plan, items) = approved(view, name)?;
+        Self::read(view, plan, items)
+    }
+
+    /// Against its targets in a year.
+    pub fn review(&self, year: i64, at_risk: i64) -> Result<Review> {
+        review(&self.ground(at_risk), year)
+    }
+
     fn read(view: &mut View<'_>, plan: Plan, items: Vec<Item>) -> Result<Self> {
         let actuals = store::all_actuals(view, &plan.id)?;
         let reports = store::all_progress(view, &plan.id)?;
@@ -80,11 +91,10 @@ impl Moment {
 pub async fn review_plan(app: App, call: Call, ask: ReviewPlan) -> Result<Keep<Reviewed>> {
     let (jurisdiction, read_at) = (ask.plan.jurisdiction.clone(), ask.read_at);
     let read = move |view: &mut View<'_>| {
-        let (plan, items) = approved(view, &ask.plan)?;
-        require_year(&plan, ask.year)?;
+        let now = Moment::load(view, &ask.plan)?;
+        require_year(&now.plan, ask.year)?;
         require_passed(view, ask.since.unwrap_or_default())?;
-        let now = Moment::read(view, plan, items)?;
-        let mut made = review(&now.ground(ask.at_risk), ask.year)?;
+        let mut made = now.review(ask.year, ask.at_risk)?;
         if let Some(since) = ask.since {
             let then = Moment::earlier(&mut view.at(since), &now.plan.id)?;
             let ground = then.as_ref().map(|then| then.ground(ask.at_risk));

@@ -45,16 +45,18 @@ pub async fn review_project(app: App, call: Call, ask: ReviewProject) -> Result<
 
 pub async fn summarize_projects(app: App, call: Call, ask: SummarizeProjects) -> Result<Keep<Summary>> {
     let (jurisdiction, read_at) = (ask.jurisdiction.clone(), ask.read_at);
-    let read = move |view: &mut View<'_>| {
-        let year = ask.year;
-        let filter = ProjectFilter {
-            visible: view.standing.visible_for(REVIEWERS).map(<[String]>::to_vec),
-            units: below(view, ask.unit.as_ref(), false)?,
-            counted: Some((year, format!("{year}-01-01"), format!("{year}-12-31"))),
-            ..ProjectFilter::default()
-        };
-        summary(&store::list_projects(view, &filter, None, i64::MAX)?, year)
-    };
+    let read = move |view: &mut View<'_>| counted(view, ask.unit.as_ref(), ask.year);
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
+}
+
+/// The counts of a year of a unit and all below it, or of all.
+pub fn counted(view: &mut View<'_>, unit: Option<&UnitName>, year: i64) -> Result<Summary> {
+    let filter = ProjectFilter {
+        visible: view.standing.visible_for(REVIEWERS).map(<[String]>::to_vec),
+        units: below(view, unit, false)?,
+        counted: Some((year, format!("{year}-01-01"), format!("{year}-12-31"))),
+        ..ProjectFilter::default()
+    };
+    summary(&store::list_projects(view, &filter, None, i64::MAX)?, year)
 }

@@ -13,7 +13,8 @@ use crate::document::authority::Rule;
 use crate::grpc::{Methods, Route};
 use crate::identity::Authenticator;
 use crate::{
-    access, approval, budget, check, classification, envelope, identity, organisation, pb, plan, project, workforce,
+    access, approval, budget, check, classification, envelope, identity, organisation, pb, plan, project, review,
+    workforce,
 };
 
 /// The routes of every slice.
@@ -29,6 +30,7 @@ pub const ROUTES: &[fn() -> Vec<Route>] = &[
     approval::routes,
     envelope::routes,
     check::routes,
+    review::routes,
 ];
 
 /// Who may call a method.

@@ -1,6 +1,6 @@
 //! People and their pay: what pay is calculated from, what people cost, and HR plans.
 
-mod actions;
+pub(crate) mod actions;
 mod batch;
 mod decide;
 mod explain;

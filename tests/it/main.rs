@@ -26,6 +26,7 @@ mod project;
 mod real_data;
 mod refusals;
 mod require;
+mod review;
 mod schema;
 mod tour;
 mod transport;

@@ -9,6 +9,7 @@ pub use rules::{Context, Facts, refuse_but_codes, refuse_code, refuse_line};
 
 use crate::classification::model::Dimension;
 use crate::clock::Micros;
+use crate::document::kind::DocumentKind;
 use crate::document::state::State;
 use crate::error::{Error, Reason, Result};
 use crate::id::{EstimateName, LineName};
@@ -22,6 +23,18 @@ words! {
         Redone "REDONE",
         Supplement "SUPPLEMENT",
         Reference "REFERENCE",
+    }
+}
+
+impl Kind {
+    /// The same among all kinds of documents.
+    pub fn document_kind(self) -> DocumentKind {
+        match self {
+            Self::Annual => DocumentKind::AnnualEstimate,
+            Self::Redone => DocumentKind::RedoneEstimate,
+            Self::Supplement => DocumentKind::SupplementEstimate,
+            Self::Reference => DocumentKind::ReferenceEstimate,
+        }
     }
 }
 

@@ -28,6 +28,16 @@ words! {
     }
 }
 
+impl TaskState {
+    /// Whether nothing is left to do: it is done, or given up.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::DoneOnTime | Self::DoneLate | Self::Cancelled => true,
+            Self::NotStarted | Self::InProgress | Self::Late | Self::Suspended => false,
+        }
+    }
+}
+
 /// A period that is reported: a year, or one of its quarters; quarter 0 is the year.
 pub type Period = (i64, i64);
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::actuals::{Actual, TaskReport, TaskState};
+use super::actuals::{Actual, TaskReport};
 use super::compare::Change;
 use super::figures::{Figure, Figures};
 use super::money::{self, Carrier, Cells, Funds, MoneyReview, Payment, ProjectReview};
@@ -319,9 +319,7 @@ fn rate(indicator: &Indicator, value: Fraction, target: Target, at_risk: i64) ->
 /// Whether a task should have ended by the end of the year and is neither done nor given up.
 fn overdue(task: &Task, report: Option<&TaskReport>, year: i64) -> bool {
     let next = format!("{}-01-01", year + 1);
-    let ended = report.is_some_and(|report| {
-        matches!(report.progress, TaskState::DoneOnTime | TaskState::DoneLate | TaskState::Cancelled)
-    });
+    let ended = report.is_some_and(|report| report.progress.is_over());
     task.ends_on.as_ref().is_some_and(|ends| *ends <= next) && !ended
 }
 

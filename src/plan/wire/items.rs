@@ -349,7 +349,8 @@ fn indicator_message(indicator: Indicator) -> pb::Indicator {
     }
 }
 
-fn task_message(task: Task, jurisdiction: &str) -> pb::PlanTask {
+/// What a task says.
+pub fn task_message(task: Task, jurisdiction: &str) -> pb::PlanTask {
     let unit = |unit: String| UnitName { jurisdiction: jurisdiction.to_owned(), unit }.to_string();
     let served = |(plan, item): (String, String)| {
         let collection = ItemKind::Goal.collection();

@@ -9,6 +9,12 @@ mod plans;
 mod review;
 mod rollup;
 
+pub use items::task_message;
+pub use monitoring::{actual_message, item};
+pub use review::{
+    AT_RISK, indicator_review_message, money_review_message, rating_counts, target_message, task_review_message,
+};
+
 use crate::error::{Error, Result};
 use crate::grpc::faults::Faults;
 use crate::id::{PlanName, UnitName};

@@ -128,12 +128,14 @@ impl FromWire for ExplainIndicator {
     }
 }
 
-pub(super) fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
+/// The name of an item of a plan.
+pub fn item(plan: &PlanName, kind: ItemKind, id: &str) -> String {
     let PlanName { jurisdiction, plan } = plan.clone();
     PlanItemName { jurisdiction, plan, collection: kind.collection(), item: id.to_owned() }.to_string()
 }
 
-pub(super) fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
+/// What was reported of an indicator of a plan.
+pub fn actual_message(plan: &PlanName, actual: Actual, sending: &Sending<'_>) -> pb::Actual {
     let Actual { indicator, period: (year, quarter), status, reported, reason, evidence, at, revision } = actual;
     let (value, text, members) = match reported {
         Reported::Nothing => (String::new(), String::new(), Vec::new()),

@@ -18,7 +18,7 @@ use crate::plan::review::{ReviewPlan, Reviewed};
 use crate::word::Word;
 
 /// From which part of its target on a value is at risk and not lost, where the request does not say.
-const AT_RISK: i64 = 8_000;
+pub const AT_RISK: i64 = 8_000;
 
 impl FromWire for ReviewPlan {
     type Message = pb::ReviewPlanRequest;
@@ -40,11 +40,7 @@ impl IntoWire for Reviewed {
     fn into_wire(self, sending: &Sending<'_>) -> pb::PlanReview {
         let Self { plan, year, since, revision, review } = self;
         let name = plan.name();
-        let of_rating = |rating: &Rating| pb::RatingCount {
-            rating: number(*rating),
-            count: count(review.indicators.iter().filter(|one| one.year.rating == *rating).count()),
-        };
-        let ratings = Rating::ALL.iter().map(of_rating).collect();
+        let ratings = rating_counts(review.indicators.iter());
         // What was is no longer to be changed, so it has no etag.
         let gone = sending.showing(true);
         pb::PlanReview {
@@ -52,10 +48,10 @@ impl IntoWire for Reviewed {
             year: count(year),
             stage: number(review.stage),
             ratings,
-            indicators: review.indicators.into_iter().map(|one| indicator(&name, one)).collect(),
-            tasks: review.tasks.into_iter().map(|one| task(&name, one, sending)).collect(),
+            indicators: review.indicators.into_iter().map(|one| indicator_review_message(&name, one)).collect(),
+            tasks: review.tasks.into_iter().map(|one| task_review_message(&name, one, sending)).collect(),
             projects: review.projects.into_iter().map(|one| project(&name, one)).collect(),
-            money: review.money.into_iter().map(money).collect(),
+            money: review.money.into_iter().map(money_review_message).collect(),
             funds: Some(funds(review.funds, review.funds_before)),
             removed: review.removed.into_iter().map(|one| item_message(&name, one, &gone)).collect(),
             revision,
@@ -64,7 +60,17 @@ impl IntoWire for Reviewed {
     }
 }
 
-fn target_message(target: Target) -> pb::Target {
+/// How many indicators stand how in the year.
+pub fn rating_counts<'a>(indicators: impl Iterator<Item = &'a IndicatorReview> + Clone) -> Vec<pb::RatingCount> {
+    let of_rating = |rating: &Rating| pb::RatingCount {
+        rating: number(*rating),
+        count: count(indicators.clone().filter(|one| one.year.rating == *rating).count()),
+    };
+    Rating::ALL.iter().map(of_rating).collect()
+}
+
+/// What is to be reached.
+pub fn target_message(target: Target) -> pb::Target {
     let Target { year, value, upper } = target;
     pb::Target { year: count(year), value: decimal::text(value), upper: decimal_or_none(upper) }
 }
@@ -92,7 +98,8 @@ fn changed(change: Option<(Change, Vec<String>)>) -> (i32, Vec<String>) {
     (number_or_none(change), fields.unwrap_or_default())
 }
 
-fn indicator(plan: &PlanName, review: IndicatorReview) -> pb::IndicatorReview {
+/// One indicator of a plan against its targets.
+pub fn indicator_review_message(plan: &PlanName, review: IndicatorReview) -> pb::IndicatorReview {
     let IndicatorReview { id, indicator, year, period, change, reports_since } = review;
     let (change, changed_fields) = changed(change);
     pb::IndicatorReview {
@@ -109,7 +116,8 @@ fn indicator(plan: &PlanName, review: IndicatorReview) -> pb::IndicatorReview {
     }
 }
 
-fn task(plan: &PlanName, review: TaskReview, sending: &Sending<'_>) -> pb::TaskReview {
+/// How far one task of a plan has come.
+pub fn task_review_message(plan: &PlanName, review: TaskReview, sending: &Sending<'_>) -> pb::TaskReview {
     let TaskReview { id, task, report, is_overdue, funds: now, since } = review;
     let is_new = |before: Option<&TaskReport>| match (before, &report) {
         (Some(before), Some(now)) => !before.says_the_same(now),
@@ -147,7 +155,8 @@ fn project(plan: &PlanName, review: ProjectReview) -> pb::PlanProjectReview {
     }
 }
 
-fn money(review: MoneyReview) -> pb::MoneyReview {
+/// The money that a plan states, of one class and nature.
+pub fn money_review_message(review: MoneyReview) -> pb::MoneyReview {
     let MoneyReview { class, nature, planned, before } = review;
     let old = before.unwrap_or_default();
     pb::MoneyReview {

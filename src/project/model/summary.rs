@@ -19,12 +19,23 @@ pub struct Count {
     pub planned_state: i128,
 }
 
-/// The counts of a year: by kind, and of all.
+/// How many projects of one state are named.
+pub const NAMED_MAX: usize = 100;
+
+/// The projects in one state: how many, and the names of the first of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InState {
+    pub projects: i64,
+    pub names: Vec<String>,
+}
+
+/// The counts of a year: by kind, of all, and by state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
     pub year: i64,
     pub kinds: BTreeMap<Kind, Count>,
     pub total: Count,
+    pub states: BTreeMap<State, InState>,
 }
 
 /// Whether a project was accepted by an act of a year.
@@ -32,10 +43,15 @@ pub fn accepted_in(project: &Project, year: i64) -> bool {
     project.traces.accepted_on.as_ref().and_then(|day| day.get(..4)?.parse().ok()) == Some(year)
 }
 
-/// Counts the projects of a year.
+/// Counts the projects of a year: those that cover it, and those that were accepted in it.
 pub fn summary(projects: &[Project], year: i64) -> Result<Summary> {
-    let mut summary = Summary { year, kinds: BTreeMap::new(), total: Count::default() };
+    let mut summary = Summary { year, kinds: BTreeMap::new(), total: Count::default(), states: BTreeMap::new() };
     for project in projects {
+        let state = summary.states.entry(project.state).or_default();
+        state.projects += 1;
+        if state.names.len() < NAMED_MAX {
+            state.names.push(project.name().to_string());
+        }
         let one = count(project, year);
         if one == Count::default() {
             continue;
@@ -105,5 +121,11 @@ mod tests {
         // Its years are over, its act is of this one; both tables of kinds and the total have it once.
         assert_eq!((last.total.projects, last.total.accepted, last.total.excellent), (0, 1, 1));
         assert_eq!(last.kinds.keys().collect::<Vec<_>>(), [&Kind::TrialProduction]);
+        let states =
+            |summary: &Summary| summary.states.iter().map(|(state, one)| (*state, one.projects)).collect::<Vec<_>>();
+        assert_eq!(states(&first), [(State::Proposed, 1), (State::Accepted, 1), (State::Dropped, 1)]);
+        let many = summary(&vec![proposal(); NAMED_MAX + 1], 2014).unwrap();
+        let proposed = &many.states[&State::Proposed];
+        assert_eq!((proposed.projects, proposed.names.len()), (101, NAMED_MAX));
     }
 }

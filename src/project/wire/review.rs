@@ -3,13 +3,14 @@
 use super::{jurisdiction_of, project_name};
 use crate::approval::finding;
 use crate::error::{Error, Result};
-use crate::grpc::types::{count, number_or_none, read_at};
+use crate::grpc::types::{count, number, number_or_none, read_at};
 use crate::grpc::{FromWire, IntoWire, Sending};
 use crate::id::UnitName;
 use crate::pb;
 use crate::project::model::Kind;
 use crate::project::model::review::{Review, Year};
-use crate::project::model::summary::{Count, Summary};
+use crate::project::model::states::State;
+use crate::project::model::summary::{Count, InState, Summary};
 use crate::project::review::{ReviewProject, SummarizeProjects};
 
 impl FromWire for ReviewProject {
@@ -71,6 +72,10 @@ fn counted(kind: Option<Kind>, one: Count) -> pb::ProjectCount {
     }
 }
 
+fn in_state((state, InState { projects, names }): (State, InState)) -> pb::ProjectStateCount {
+    pb::ProjectStateCount { state: number(state), project_count: count(projects), projects: names }
+}
+
 impl IntoWire for Summary {
     type Message = pb::ProjectSummary;
 
@@ -79,6 +84,7 @@ impl IntoWire for Summary {
             year: count(self.year),
             kinds: self.kinds.into_iter().map(|(kind, one)| counted(Some(kind), one)).collect(),
             total: Some(counted(None, self.total)),
+            states: self.states.into_iter().map(in_state).collect(),
         }
     }
 }

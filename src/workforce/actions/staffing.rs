@@ -183,24 +183,27 @@ pub async fn list_quotas(app: App, call: Call, ask: ListQuotas) -> Result<Keep<L
 
 pub async fn summarize_headcount(app: App, call: Call, ask: SummarizeHeadcount) -> Result<Keep<Counted>> {
     let (jurisdiction, read_at) = (ask.name.jurisdiction.clone(), ask.read_at);
-    let read = move |view: &mut View<'_>| {
-        let plan = show(view, &ask.name, ask.in_force)?;
-        let text = text_of(view, &ask.name, ask.in_force)?;
-        let groups = store::all_groups(&mut view.at(text), &plan.id)?;
-        let on = Some(ask.on.clone());
-        let filter = QuotaFilter {
-            units: Some(vec![plan.key.unit.clone()]),
-            from_on: on.clone(),
-            to_on: on,
-            ..QuotaFilter::default()
-        };
-        let quotas = store::list_quotas(view, &filter, None, i64::from(i16::MAX))?;
-        let unit = UnitName { jurisdiction: plan.jurisdiction.clone(), unit: plan.key.unit };
-        Ok(Counted { unit, on: ask.on.clone(), summary: summarize(&groups, &quotas, &ask.on) })
-    };
+    let read = move |view: &mut View<'_>| counted(view, &ask);
     let answer = app.read(&call, &jurisdiction, read_at, read).await?;
     // The quotas may come from another plan.
     Ok(answer.kept(&jurisdiction, Depends::everything(read_at)))
+}
+
+/// Counts a day of a plan.
+pub fn counted(view: &mut View<'_>, ask: &SummarizeHeadcount) -> Result<Counted> {
+    let plan = show(view, &ask.name, ask.in_force)?;
+    let text = text_of(view, &ask.name, ask.in_force)?;
+    let groups = store::all_groups(&mut view.at(text), &plan.id)?;
+    let on = Some(ask.on.clone());
+    let filter = QuotaFilter {
+        units: Some(vec![plan.key.unit.clone()]),
+        from_on: on.clone(),
+        to_on: on,
+        ..QuotaFilter::default()
+    };
+    let quotas = store::list_quotas(view, &filter, None, i64::from(i16::MAX))?;
+    let unit = UnitName { jurisdiction: plan.jurisdiction.clone(), unit: plan.key.unit };
+    Ok(Counted { unit, on: ask.on.clone(), summary: summarize(&groups, &quotas, &ask.on) })
 }
 
 pub async fn project_retirement(app: App, call: Call, ask: ProjectRetirement) -> Result<Keep<Retirements>> {

@@ -1,4 +1,4 @@
-//! How each method of PlanService is called in the grid.
+//! How each method of PlanService and ReviewService is called in the grid.
 
 use kehoach::pb;
 use prost::Message;
@@ -32,6 +32,9 @@ pub fn planning(method: &str, plan: &pb::Plan) -> Option<Vec<u8>> {
         }
         "ListActuals" => pb::ListActualsRequest { parent: name, ..Default::default() }.encode_to_vec(),
         "SummarizeFrame" => pb::SummarizeFrameRequest { name, read_at: None }.encode_to_vec(),
+        "ReviewYear" => {
+            pb::ReviewYearRequest { unit: plan.unit.clone(), year: 2013, ..Default::default() }.encode_to_vec()
+        }
         "ReviewPlan" => pb::ReviewPlanRequest { name, year: 2013, ..Default::default() }.encode_to_vec(),
         "ExplainIndicator" => {
             pb::ExplainIndicatorRequest { name: format!("{name}/indicators/i"), ..Default::default() }.encode_to_vec()

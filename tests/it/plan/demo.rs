@@ -8,7 +8,7 @@ use kehoach::pb;
 use crate::harness::{Harness, engines};
 
 /// Code, whether it was reached (A), planned (P), context (C) or is derived (D), and the figure of the text.
-const FIGURES: &[(&str, &str, &str)] = &[
+pub const FIGURES: &[(&str, &str, &str)] = &[
     ("FIN.01", "A", "2"),
     ("FIN.02", "A", "1"),
     ("FIN.03", "A", "1"),
@@ -50,7 +50,7 @@ const FIGURES: &[(&str, &str, &str)] = &[
     ("WEB.02", "C", "16/01/2014"),
 ];
 
-async fn demo(h: &Harness) {
+pub async fn demo(h: &Harness) {
     load_demo(&Demo { server: format!("http://{}", h.address) }).await.unwrap();
 }
 

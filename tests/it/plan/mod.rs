@@ -2,7 +2,7 @@
 
 mod changes;
 mod compare;
-mod demo;
+pub mod demo;
 mod frame;
 mod items;
 mod life;

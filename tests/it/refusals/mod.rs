@@ -18,6 +18,7 @@ mod payroll;
 mod plan;
 mod project;
 mod reasons;
+mod review;
 mod staffing;
 mod workforce;
 mod world;
@@ -191,6 +192,7 @@ pub fn table(world: &World) -> Vec<Asked> {
         approval::table(world),
         envelope::table(world),
         check::table(world),
+        review::table(),
     ];
     slices.into_iter().flatten().collect()
 }

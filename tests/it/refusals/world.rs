@@ -108,6 +108,7 @@ impl World {
         super::project::make(self, h).await;
         super::envelope::make(self, h).await;
         super::check::make(self, h).await;
+        super::review::make(h).await;
         super::staffing::make(self, h).await;
         super::payroll::make(self, h).await;
         let dt = pb::GetJurisdictionRequest { name: jurisdiction_name("dt"), read_at: None };
