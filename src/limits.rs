@@ -89,6 +89,9 @@ limits! {
     LISTED_BYTES = 8 << 20, "Memory for estimates as lists show them: some twelve thousand; the oldest go first.";
     ROLLUP_CELLS = 50_000, "Sums, units and codes held for roll-ups that are brought forward by what changed: some fifteen megabytes; the oldest go first.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
+    CONSISTENCY_FINDINGS = 10_000, "Findings of one comparison of documents that are listed, the gravest; the others are counted.";
+    CONSISTENCY_KEPT = 4, "Comparisons whose later pages are kept ready: each has at most some ten megabytes.";
+    CONSISTENCY_ITEMS = 1_000_000, "Items of plans that are read for one comparison: a plan of 300 items for each of 3,000 units fits.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }
 

@@ -7,7 +7,7 @@ mod calendar;
 mod desk;
 mod grpc;
 mod inbox;
-mod kinds;
+pub(crate) mod kinds;
 mod lists;
 pub(crate) mod model;
 mod regimes;

@@ -1,16 +1,11 @@
-//! An estimate that takes in those of the units below: chosen when it is submitted, held until it is drafted again, and balanced
-//! when the last of them is approved.
-
-use std::collections::BTreeMap;
+//! An estimate that takes in those of the units below: chosen when it is submitted, held until it is drafted again.
 
 use super::actions::load_header;
-use super::expand;
-use super::model::inclusion::{Balance, Counting, Inclusion, Tied};
-use super::model::{Estimate, Kind, Line, Stage, Totals};
+use super::model::inclusion::Inclusion;
+use super::model::{Estimate, Kind, Totals};
 use super::store::{self, EstimateFilter};
 use crate::app::{App, Call, Depends, Instance, Keep, ReadAt, etag};
 use crate::commit::View;
-use crate::document::finding::{Finding, Severity};
 use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::EstimateName;
@@ -27,9 +22,6 @@ pub struct Choice {
 }
 
 const SENT: [State; 4] = [State::Endorsed, State::Appraised, State::Approved, State::Closed];
-
-/// The latest figure of a line that is there.
-const STAGES: &[Stage] = &[Stage::Decided, Stage::Appraised, Stage::Requested];
 
 /// What a choice takes in, or every reason why not.
 pub fn choose(
@@ -123,69 +115,6 @@ pub fn held(view: &mut View<'_>, child: &Estimate, to_be_approved: bool) -> Resu
     let text = format!("{name} takes it in and is {}; it is approved first", parent.state.as_str());
     let waits = !matches!(parent.state, State::Approved | State::Closed);
     Ok(waits.then(|| Refusal::new(Reason::ParentNotApproved, child.name().to_string(), text)))
-}
-
-/// BUD-01: what the units below are given, what the parent keeps and what is in reserve is what was decided for the whole.
-///
-/// It informs while some of them are not decided on, and refuses the last one that would leave a difference.
-pub fn balanced(view: &mut View<'_>, child: &Estimate, lines: &[Line]) -> Result<Vec<Finding>> {
-    let Some(inclusion) = store::inclusions::including(view, std::slice::from_ref(&child.id))?.pop() else {
-        return Ok(Vec::new());
-    };
-    let Some(parent) = store::find_header(view, &inclusion.parent)? else { return Ok(Vec::new()) };
-    let Some(in_force) = parent.in_force else { return Ok(Vec::new()) };
-    let fields = expand::fields(view, &parent.scheme)?;
-    let field = |code: &str| fields.get(code).cloned();
-    let own = store::all_lines(&mut view.at(in_force), &parent.id)?;
-    let (mut whole, mut given) = (Balance::default(), Balance::default());
-    whole.add(&own, STAGES, Counting::Whole, field)?;
-    given.add(&own, STAGES, Counting::Distributed, field)?;
-    let mut open = 0;
-    for other in store::inclusions::included(view, &parent.id)? {
-        add_whole(&mut view.at(other.revision), &other.child, &mut whole, &fields)?;
-        if other.child == child.id {
-            given.add(lines, STAGES, Counting::Whole, field)?;
-            add_below(view, &child.id, &mut given, &fields)?;
-            continue;
-        }
-        let header = store::find_header(view, &other.child)?;
-        match header.and_then(|header| header.in_force) {
-            Some(decided) if decided > in_force => add_whole(&mut view.at(decided), &other.child, &mut given, &fields)?,
-            _ => open += 1,
-        }
-    }
-    let severity = if open == 0 { Severity::Error } else { Severity::Info };
-    let finding = |(key, expected, actual): (Tied, i64, i64)| finding(&parent, (key, expected, actual), severity, open);
-    Ok(whole.differences(&given).into_iter().map(finding).collect())
-}
-
-/// Adds an estimate and all that it takes in. A unit stands only below units above it, so this ends.
-fn add_whole(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
-    let lines = store::all_lines(view, estimate)?;
-    to.add(&lines, STAGES, Counting::Whole, |code| fields.get(code).cloned())?;
-    add_below(view, estimate, to, fields)
-}
-
-fn add_below(view: &mut View<'_>, estimate: &str, to: &mut Balance, fields: &BTreeMap<String, String>) -> Result<()> {
-    for inclusion in store::inclusions::included(view, estimate)? {
-        add_whole(&mut view.at(inclusion.revision), &inclusion.child, to, fields)?;
-    }
-    Ok(())
-}
-
-fn finding(
-    parent: &Estimate,
-    ((field, nature, autonomy, programme), expected, actual): (Tied, i64, i64),
-    severity: Severity,
-    open: usize,
-) -> Finding {
-    let of = [field.as_str(), nature, autonomy, programme.as_str()];
-    let of: Vec<&str> = of.into_iter().filter(|word| !word.is_empty()).collect();
-    let still = if open == 0 { String::new() } else { format!("; {open} units below are not decided on yet") };
-    let text = format!("{}: decided for the whole {expected}, kept and given {actual}{still}", of.join(", "));
-    let mut finding = Finding::new("BUD-01", severity, parent.name().to_string(), text).compared(expected, actual);
-    finding.difference = actual.checked_sub(expected);
-    finding
 }
 
 /// Asks for what an estimate takes in.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::balance;
 use super::batch::{self, Changes};
 use super::form;
-use super::included;
 use super::model::inclusion::Inclusion;
 use super::model::{Amounts, Estimate, Kind, Line, Totals};
 use super::store::{self, EstimateFilter};
@@ -161,7 +161,7 @@ pub fn check(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>> {
     let facts = batch::facts(view, &estimate.scheme, &estimate.key, lines.iter().map(|line| (None, line)))?;
     let mut findings = form::findings(estimate, &lines, &facts);
     if matches!(estimate.state, State::Appraised | State::Approved | State::Closed) {
-        findings.extend(included::balanced(view, estimate, &lines)?);
+        findings.extend(balance::balanced(view, estimate)?);
         findings.sort_by_key(|finding| finding.severity);
     }
     Ok(findings)

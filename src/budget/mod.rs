@@ -2,6 +2,7 @@
 
 #[allow(missing_docs, reason = "public for the benches only")]
 mod actions;
+pub(crate) mod balance;
 pub(crate) mod batch;
 mod compare;
 mod comparison;
@@ -10,6 +11,8 @@ pub(crate) mod expand;
 mod form;
 mod grpc;
 mod import;
+#[cfg(test)]
+pub(crate) use actions::draft;
 pub(crate) use actions::load;
 
 pub(crate) mod included;

@@ -3,7 +3,7 @@
 mod actions;
 mod batch;
 mod comparison;
-mod frame;
+pub(crate) mod frame;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
@@ -11,5 +11,5 @@ mod monitoring;
 pub(crate) mod store;
 mod wire;
 
-pub(crate) use actions::load;
+pub(crate) use actions::{load, visible};
 pub use grpc::routes;

@@ -7,7 +7,7 @@ pub(crate) mod lists;
 pub(crate) mod model;
 mod parameters;
 mod references;
-mod review;
+pub(crate) mod review;
 mod shipped;
 pub(crate) mod store;
 mod wire;

@@ -34,7 +34,7 @@ pub async fn review_project(app: App, call: Call, ask: ReviewProject) -> Result<
     let (jurisdiction, read_at) = (ask.name.jurisdiction.clone(), ask.read_at);
     let read = move |view: &mut View<'_>| {
         let project: Project = load(view, &ask.name)?;
-        let lines = estimates::project_lines(view, &ask.name.to_string())?;
+        let lines = estimates::project_lines(view, &[ask.name.to_string()])?;
         let standing = view.standing;
         let lines: Vec<ProjectLine> = lines.into_iter().filter(|line| standing.sees(&line.unit)).collect();
         let lines = counting(view, lines)?;
@@ -49,7 +49,7 @@ pub async fn review_project(app: App, call: Call, ask: ReviewProject) -> Result<
 }
 
 /// The lines of the estimates that count: of each unit and year the last REDONE one or else the last ANNUAL one, and every SUPPLEMENT.
-fn counting(view: &mut View<'_>, lines: Vec<ProjectLine>) -> Result<Vec<ProjectLine>> {
+pub fn counting(view: &mut View<'_>, lines: Vec<ProjectLine>) -> Result<Vec<ProjectLine>> {
     let units: BTreeSet<String> = lines.iter().map(|line| line.unit.clone()).collect();
     let years: BTreeSet<i64> = lines.iter().map(|line| line.year).collect();
     let (units, years): (Vec<_>, Vec<_>) = (units.into_iter().collect(), years.into_iter().collect());

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Line, Nature, Side, Stage};
-use crate::classification::model::Dimension;
+use super::{Autonomy, Nature};
 use crate::error::{Error, Result};
 use crate::word::Word;
 
@@ -23,6 +22,23 @@ pub struct Inclusion {
 /// What must tie: the field (else the functional code), nature, autonomy and programme of spending.
 pub type Tied = (String, &'static str, &'static str, String);
 
+/// What some lines of spending say by their latest figures, told apart by what must tie. What is only passed down is that of the units below.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TiedSum {
+    /// The functional code.
+    pub functional: Option<String>,
+    /// The nature.
+    pub nature: Nature,
+    /// The autonomy.
+    pub autonomy: Autonomy,
+    /// The programme.
+    pub programme: Option<String>,
+    /// Whether the lines are cuts that are to be distributed.
+    pub is_cut: bool,
+    /// The sum.
+    pub amount: i64,
+}
+
 /// Sums of spending by what must tie.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Balance(pub BTreeMap<Tied, i64>);
@@ -37,29 +53,17 @@ pub enum Counting {
 }
 
 impl Balance {
-    /// Adds the lines of an estimate: each by the latest of these stages that it states.
-    ///
-    /// `field` says the field of a functional code. Money that only passes down is that of the units below.
-    pub fn add(
-        &mut self,
-        lines: &[Line],
-        stages: &[Stage],
-        counting: Counting,
-        field: impl Fn(&str) -> Option<String>,
-    ) -> Result<()> {
-        let spending =
-            lines.iter().filter(|line| line.side == Side::Expenditure && line.nature != Nature::TransferDown);
-        for line in spending {
-            let figure = stages.iter().find_map(|stage| line.amounts.get(*stage)).unwrap_or_default();
-            if counting == Counting::Distributed && line.unallocated && figure < 0 {
-                continue;
-            }
-            let functional = line.codes.get(Dimension::Functional).unwrap_or_default();
-            let of = field(functional).unwrap_or_else(|| functional.to_owned());
-            let programme = line.codes.get(Dimension::Programme).unwrap_or_default().to_owned();
-            let sum = self.0.entry((of, line.nature.as_str(), line.autonomy.as_str(), programme)).or_default();
-            *sum = sum.checked_add(figure).ok_or_else(overflow)?;
+    /// Adds sums of an estimate. `field` says the field of a functional code.
+    pub fn add(&mut self, sum: &TiedSum, counting: Counting, field: impl Fn(&str) -> Option<String>) -> Result<()> {
+        if counting == Counting::Distributed && sum.is_cut {
+            return Ok(());
         }
+        let functional = sum.functional.as_deref().unwrap_or_default();
+        let of = field(functional).unwrap_or_else(|| functional.to_owned());
+        let programme = sum.programme.clone().unwrap_or_default();
+        let key = (of, sum.nature.as_str(), sum.autonomy.as_str(), programme);
+        let total = self.0.entry(key).or_default();
+        *total = total.checked_add(sum.amount).ok_or_else(overflow)?;
         Ok(())
     }
 

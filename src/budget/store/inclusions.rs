@@ -8,6 +8,9 @@ use crate::db::schema::inclusions;
 use crate::db::{Conn, audit, record};
 use crate::error::Result;
 
+/// Estimates of one statement.
+const PARENTS_PER_STATEMENT: usize = 1_000;
+
 record! {
     /// That an estimate takes another in.
     version InclusionRow in inclusions, key(child), {
@@ -31,6 +34,44 @@ pub fn including(view: &mut View<'_>, children: &[String]) -> Result<Vec<Inclusi
         .order(inclusions::child)
         .load::<InclusionRow>(view.conn)?;
     Ok(rows.into_iter().map(inclusion_of).collect())
+}
+
+/// What some estimates take in.
+pub fn of_parents(view: &mut View<'_>, parents: &[String]) -> Result<Vec<Inclusion>> {
+    let mut found = histories(view, parents)?;
+    found.retain(|held| held.holds(view.revision));
+    Ok(found.into_iter().map(|held| held.inclusion).collect())
+}
+
+/// That an estimate takes another in, and the revisions in which it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// What is taken in.
+    pub inclusion: Inclusion,
+    since: i64,
+    until: i64,
+}
+
+impl Held {
+    /// Whether it is so at a revision.
+    pub fn holds(&self, revision: i64) -> bool {
+        self.since <= revision && revision < self.until
+    }
+}
+
+/// What some estimates take in or have taken in, up to the revision of the view.
+pub fn histories(view: &mut View<'_>, parents: &[String]) -> Result<Vec<Held>> {
+    let mut found = Vec::new();
+    for parents in parents.chunks(PARENTS_PER_STATEMENT) {
+        let rows = inclusions::table
+            .filter(inclusions::jurisdiction.eq(view.jurisdiction).and(inclusions::parent.eq_any(parents)))
+            .filter(inclusions::since.le(view.revision))
+            .order((inclusions::parent, inclusions::child))
+            .load::<InclusionRow>(view.conn)?;
+        let held = |row: InclusionRow| Held { since: row.since, until: row.until, inclusion: inclusion_of(row) };
+        found.extend(rows.into_iter().map(held));
+    }
+    Ok(found)
 }
 
 fn rows(view: &mut View<'_>, parent: &str) -> Result<Vec<InclusionRow>> {

@@ -1,5 +1,6 @@
 //! The tables of estimates and lines.
 
+pub mod across;
 mod check;
 mod estimates;
 mod in_force;
@@ -14,7 +15,7 @@ pub use check::check;
 pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
-pub use naming::{ProjectLine, project_lines, yearly_estimates};
+pub use naming::{ProjectLine, lines_among, project_lines, projects_named, yearly_estimates};
 pub use place::place_of;
 
 use crate::db::Conn;

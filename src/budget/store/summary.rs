@@ -15,12 +15,12 @@ use crate::error::Result;
 use crate::word::{Word, stored as word};
 
 /// Estimates that one statement names; both engines allow several times more binds.
-const ESTIMATES_PER_STATEMENT: usize = 5_000;
+pub(super) const ESTIMATES_PER_STATEMENT: usize = 5_000;
 
 /// Units that a statement is narrowed to; more are told apart afterwards.
 const UNITS_PER_STATEMENT: usize = 500;
 
-type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>);
+type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>, i64);
 
 const HEADER: (
     versions::estimate,
@@ -32,6 +32,7 @@ const HEADER: (
     versions::scheme,
     versions::state,
     versions::in_force,
+    versions::since,
 ) = (
     versions::estimate,
     versions::unit,
@@ -42,12 +43,13 @@ const HEADER: (
     versions::scheme,
     versions::state,
     versions::in_force,
+    versions::since,
 );
 
 fn header_of(columns: HeaderColumns) -> Result<Header> {
-    let (estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force) = columns;
+    let (estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force, revision) = columns;
     let (kind, state) = (word(&kind)?, word(&state)?);
-    Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force })
+    Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force, revision })
 }
 
 /// The estimates of some years, of these units where they are few.
@@ -61,6 +63,22 @@ pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<V
         query = query.filter(versions::unit.eq_any(units));
     }
     query.load::<HeaderColumns>(view.conn)?.into_iter().map(header_of).collect()
+}
+
+/// Some estimates, by id.
+pub fn headers_of(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<Header>> {
+    let mut found = Vec::new();
+    for ids in estimates.chunks(ESTIMATES_PER_STATEMENT) {
+        let query = versions::table
+            .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(ids)))
+            .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+            .order(versions::estimate)
+            .select(HEADER);
+        for columns in query.load::<HeaderColumns>(view.conn)? {
+            found.push(header_of(columns)?);
+        }
+    }
+    Ok(found)
 }
 
 /// An estimate that counts.
@@ -273,7 +291,7 @@ enum Table {
 }
 
 /// The text of a statement and the texts that are bound in it, which are all that comes from a caller.
-struct Statement {
+pub(super) struct Statement {
     sql: String,
     texts: Vec<String>,
     /// The first and the last revision at which an estimate counts.
@@ -282,7 +300,7 @@ struct Statement {
 
 impl Statement {
     /// Begins with the estimates that count, as a table `chosen`.
-    fn of(chosen: &[Chosen]) -> Self {
+    pub(super) fn of(chosen: &[Chosen]) -> Self {
         let sql = "WITH chosen (estimate, class, at) AS (VALUES ".to_owned();
         let first = chosen.iter().map(|one| one.at).min().unwrap_or_default();
         let last = chosen.iter().map(|one| one.at).max().unwrap_or_default();
@@ -300,7 +318,7 @@ impl Statement {
     ///
     /// The order of the join is said, because SQLite would otherwise guess it. The revisions are said as numbers first, because
     /// PostgreSQL knows how many rows a number leaves, and nothing of a column of `chosen`: it would read the whole table.
-    fn join(&mut self, table: &str, jurisdiction: &str) {
+    pub(super) fn join(&mut self, table: &str, jurisdiction: &str) {
         self.push(&format!(
             " FROM chosen CROSS JOIN {table} t WHERE t.estimate = chosen.estimate AND t.jurisdiction = "
         ));
@@ -312,7 +330,7 @@ impl Statement {
         }
     }
 
-    fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
+    pub(super) fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
     where
         R: QueryableByName<Db> + 'static,
     {
@@ -329,7 +347,7 @@ impl Statement {
         self.sql.push_str(&format!("${}", self.texts.len()));
     }
 
-    fn push(&mut self, sql: &str) {
+    pub(super) fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 }

@@ -6,6 +6,7 @@ pub mod figures;
 pub mod findings;
 pub mod formula;
 pub mod frame;
+pub mod money;
 pub mod number;
 pub mod review;
 pub mod rules;

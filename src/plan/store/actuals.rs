@@ -1,11 +1,14 @@
 //! The tables of what was reported: values of indicators, progress of tasks.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use super::plans::{json, parsed};
 use crate::commit::{Tx, View};
 use crate::db::schema::{actual_versions as actuals, progress_versions as progress};
 use crate::db::{Conn, Db, audit, record};
+use crate::document::texts::TEXTS_PER_STATEMENT;
 use crate::error::Result;
 use crate::plan::model::actuals::{Actual, Period, Reported, TaskReport};
 use crate::word::{Word, stored as word};
@@ -88,6 +91,22 @@ pub fn list_actuals(
 /// Everything that was reported of the indicators of a plan.
 pub fn all_actuals(view: &mut View<'_>, plan: &str) -> Result<Vec<Actual>> {
     list_actuals(view, plan, &ActualFilter::default(), None, i64::MAX)
+}
+
+/// Everything that was reported of the indicators of some plans, by plan, indicator and period.
+pub fn actuals_of(view: &mut View<'_>, plans: &[String]) -> Result<BTreeMap<String, Vec<Actual>>> {
+    let mut found: BTreeMap<String, Vec<Actual>> = BTreeMap::new();
+    for plans in plans.chunks(TEXTS_PER_STATEMENT) {
+        let rows = actuals::table
+            .filter(actuals::jurisdiction.eq(view.jurisdiction).and(actuals::plan.eq_any(plans)))
+            .filter(actuals::since.le(view.revision).and(actuals::until.gt(view.revision)))
+            .order((actuals::plan, actuals::indicator, actuals::year, actuals::quarter))
+            .load::<ActualRow>(view.conn)?;
+        for row in rows {
+            found.entry(row.plan.clone()).or_default().push(actual_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Everything that was reported of the tasks of a plan.
