@@ -41,7 +41,8 @@ pub fn of_plan(view: &mut View<'_>, plan: &Plan) -> Result<Vec<Finding>> {
     }
     let reports = plans::all_actuals(view, &plan.id)?;
     found.extend(actuals::falling(plan, &items, &reports));
-    if plan.in_force.is_some() {
+    // An amendment is no occasion for a review; the plan that it amends is.
+    if matches!(plan.state, State::Approved | State::Closed) {
         let over = time::Over::of(view)?;
         found.extend(unreviewed(plan, &items, &reports, |year| over.is_over(year)));
     }
