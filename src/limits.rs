@@ -90,6 +90,9 @@ limits! {
     ROLLUP_CELLS = 50_000, "Sums, units and codes held for roll-ups that are brought forward by what changed: some fifteen megabytes; the oldest go first.";
     REVIEW_DOCUMENTS = 50, "Documents of one unit that the review of a year puts together: a department has some ten for a year and the next; each is read whole.";
     SUMMARY_ROWS = 10_000, "Rows of one roll-up; more is a list, not a summary.";
+    CONSISTENCY_FINDINGS = 10_000, "Findings of one comparison of documents that are listed, the gravest; the others are counted.";
+    CONSISTENCY_KEPT = 4, "Comparisons whose later pages are kept ready: each has at most some ten megabytes.";
+    CONSISTENCY_ITEMS = 1_000_000, "Items of plans that are read for one comparison: a plan of 300 items for each of 3,000 units fits.";
     TREE_DEPTH = 32, "Depth of a tree of units or codes; the deepest real one has seven levels.";
 }
 

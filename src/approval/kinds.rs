@@ -8,7 +8,7 @@ use crate::budget::included::Choice;
 use crate::budget::life::Plan as Figures;
 use crate::budget::model::inclusion::Inclusion;
 use crate::budget::model::{Estimate, Kind};
-use crate::check;
+use crate::check::{self, Subject};
 use crate::commit::{Tx, View};
 use crate::document::finding::Finding;
 use crate::document::kind::DocumentKind;
@@ -189,18 +189,18 @@ impl Document {
 
     /// What the rules find, as the jurisdiction takes them.
     pub fn check(&self, view: &mut View<'_>) -> Result<Vec<Finding>> {
-        let (found, estimate) = match self {
+        let (found, subject) = match self {
             Self::Estimate(estimate) => {
                 let mut found = budget::life::check(view, estimate)?;
                 found.extend(envelope::findings::check(view, estimate)?);
                 found.extend(workforce::pay_lines::check(view, estimate)?);
-                (found, Some(estimate.as_ref()))
+                (found, Subject::Estimate(estimate))
             }
-            Self::Plan(plan) => (plan::life::check(view, plan)?, None),
-            Self::Workforce(plan) => (workforce::life::check(view, plan)?, None),
+            Self::Plan(plan) => (plan::life::check(view, plan)?, Subject::Plan(plan)),
+            Self::Workforce(plan) => (workforce::life::check(view, plan)?, Subject::Workforce),
         };
         let life = self.life();
-        check::findings(view, (life.year, life.state), estimate, found)
+        check::findings(view, (life.year, life.state), subject, found)
     }
 
     /// Which of some lines it does not have.

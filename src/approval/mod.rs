@@ -9,7 +9,7 @@ mod due;
 mod grpc;
 mod holidays;
 mod inbox;
-mod kinds;
+pub(crate) mod kinds;
 mod lists;
 pub(crate) mod model;
 mod regimes;

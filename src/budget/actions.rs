@@ -5,9 +5,11 @@ use super::expand;
 use super::model::{Estimate, Key, Kind, LegalBasis, Totals};
 use super::store::{self, LineFilter, Order};
 use crate::app::{Answer, App, Call, Depends, Keep, ReadAt, etag};
+use crate::approval::kinds::{Document, DocumentName};
 use crate::commit::{Entry, First, Tx, View};
 use crate::document::authority::Action;
 use crate::document::duties::{self, Part};
+use crate::document::finding::{Difference, Finding};
 use crate::document::state::State;
 use crate::document::store as hands;
 use crate::error::{Error, Reason, Refusal, Result};
@@ -273,13 +275,14 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
     let operations = batch::with_ids(ask.operations, &app);
     let name = ask.estimate;
     let again = (name.clone(), operations.clone());
-    let machine = app.clone();
+    let (machine, is_tried) = (app.clone(), call.validate_only);
     let run = move |tx: &mut Tx<'_>| {
         let mut estimate = load(&mut tx.view(), &name)?;
         let (action, part) = duties::writing(estimate.state);
         let permit = tx.standing().may_at(action, &estimate.key.unit)?;
         tx.permit(permit);
         hands::take_part(tx, &estimate.document(), part)?;
+        let found = if is_tried { found(&mut tx.view(), &name)? } else { Vec::new() };
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", (&machine, false))?;
         batch::write(tx, &estimate.id, &written)?;
@@ -287,14 +290,23 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
         let lines = batch::ids_of(&operations);
         let answer = serde_json::to_vec(&lines).map_err(|e| Error::Internal(e.into()))?;
         let estimate = store::as_written(tx, estimate);
-        Ok((Entry { names: vec![name.to_string()], answer }, Written { estimate, lines }))
+        let findings = match is_tried {
+            true => Difference::between(found, self::found(&mut tx.view(), &name)?),
+            false => Difference::default(),
+        };
+        Ok((Entry { names: vec![name.to_string()], answer }, Written { estimate, lines, findings }))
     };
     // The ids of new lines are made by the server, so a repeat cannot make them again: they were left with the journal.
     let replay = move |view: &mut View<'_>, first: &First| {
         let lines = serde_json::from_slice(&first.answer).map_err(|e| Error::Internal(e.into()))?;
-        Ok(Written { estimate: load(view, &again.0)?, lines })
+        Ok(Written { estimate: load(view, &again.0)?, lines, findings: Difference::default() })
     };
     app.write(&call, &jurisdiction, run, replay).await
+}
+
+/// What the check of an estimate finds.
+fn found(view: &mut View<'_>, name: &EstimateName) -> Result<Vec<Finding>> {
+    Document::load(view, &DocumentName::Estimate(name.clone()))?.check(view)
 }
 
 pub async fn get_line(app: App, call: Call, ask: GetLine) -> Result<Keep<NamedLine>> {

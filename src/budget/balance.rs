@@ -14,6 +14,7 @@ use crate::commit::View;
 use crate::document::finding::{Finding, Severity};
 use crate::document::state::State;
 use crate::error::Result;
+use crate::id::EstimateName;
 use crate::word::Word;
 
 /// What does not tie: of an estimate with that which takes it in, and of one in force with those that it takes in.
@@ -22,11 +23,13 @@ pub fn balanced(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>
     let above = parents_in_force(view, std::slice::from_ref(&estimate.id))?;
     for (parent, in_force) in above.into_values() {
         if let Some(parent) = store::find_header(view, &parent)? {
-            found.extend(tie(view, &parent, in_force, Some(&estimate.id))?);
+            let whole = Whole { estimate: &parent.id, scheme: &parent.scheme, in_force };
+            found.extend(tie(view, whole, Some(&estimate.id))?.into_iter().flatten().map(|(_, finding)| finding));
         }
     }
     if let (State::Approved | State::Closed, Some(in_force)) = (estimate.state, estimate.in_force) {
-        found.extend(tie(view, estimate, in_force, None)?);
+        let whole = Whole { estimate: &estimate.id, scheme: &estimate.scheme, in_force };
+        found.extend(tie(view, whole, None)?.into_iter().flatten().map(|(_, finding)| finding));
     }
     Ok(found)
 }
@@ -65,11 +68,25 @@ pub fn with_below(view: &mut View<'_>, chosen: Vec<Chosen>) -> Result<Vec<Chosen
     Ok(all)
 }
 
-fn tie(view: &mut View<'_>, parent: &Estimate, in_force: i64, tested: Option<&String>) -> Result<Vec<Finding>> {
-    let own = vec![Chosen { estimate: parent.id.clone(), class: 0, at: in_force }];
+/// What was decided for the whole, what is kept and given, and what is found.
+pub type Unequal = ((i64, i64), Finding);
+
+/// A text in force that may take others in.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole<'a> {
+    pub estimate: &'a str,
+    pub scheme: &'a str,
+    pub in_force: i64,
+}
+
+/// Where what is kept and given differs from what was decided for the whole: both sums, and what is found; none where a text takes nothing
+/// in. `tested` is one of those below that counts as it stands, decided or not.
+pub fn tie(view: &mut View<'_>, parent: Whole<'_>, tested: Option<&String>) -> Result<Option<Vec<Unequal>>> {
+    let in_force = parent.in_force;
+    let own = vec![Chosen { estimate: parent.estimate.to_owned(), class: 0, at: in_force }];
     let children = taken::below(view, &own)?;
     if children.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let number = |(class, one): (usize, &String)| Chosen { estimate: one.clone(), class, at: view.revision };
     let now: Vec<Chosen> = children.iter().map(|one| &one.child).enumerate().map(number).collect();
@@ -92,15 +109,17 @@ fn tie(view: &mut View<'_>, parent: &Estimate, in_force: i64, tested: Option<&St
             "{open} of {} estimates below are not decided on yet: decided for the whole {expected}, kept and given so far {actual}",
             children.len()
         );
-        return Ok(vec![finding(parent, Severity::Info, text, (expected, actual))]);
+        return Ok(Some(vec![finding(view.jurisdiction, parent, Severity::Info, text, (expected, actual))]));
     }
-    let fields = expand::fields(view, &parent.scheme)?;
+    let fields = expand::fields(view, parent.scheme)?;
     let (mut expected, mut actual) = (Balance::default(), Balance::default());
     expected.add(taken::spent(view, &whole, Counting::Whole)?, &fields)?;
     actual.add(taken::spent(view, &own, Counting::Distributed)?, &fields)?;
     actual.add(taken::spent(view, &given, Counting::Whole)?, &fields)?;
     let found = expected.differences(&actual).into_iter();
-    Ok(found.map(|(tied, expected, actual)| unequal(parent, tied, (expected, actual))).collect())
+    Ok(Some(
+        found.map(|(tied, expected, actual)| unequal(view.jurisdiction, parent, tied, (expected, actual))).collect(),
+    ))
 }
 
 /// What some estimates spend, of each line the latest stage that it states: by the sums that are kept, where these say it.
@@ -133,17 +152,30 @@ fn said(sum: &Sum) -> Option<i64> {
     Some(sum.sums[Stage::Requested as usize])
 }
 
-fn unequal(parent: &Estimate, (field, nature, autonomy, programme): Tied, (expected, actual): (i64, i64)) -> Finding {
+fn unequal(
+    jurisdiction: &str,
+    parent: Whole<'_>,
+    (field, nature, autonomy, programme): Tied,
+    (expected, actual): (i64, i64),
+) -> Unequal {
     let of = [field.as_str(), nature, autonomy, programme.as_str()];
     let of: Vec<&str> = of.into_iter().filter(|word| !word.is_empty()).collect();
     let text = format!("{}: decided for the whole {expected}, kept and given {actual}", of.join(", "));
-    finding(parent, Severity::Error, text, (expected, actual))
+    finding(jurisdiction, parent, Severity::Error, text, (expected, actual))
 }
 
-fn finding(parent: &Estimate, severity: Severity, text: String, (expected, actual): (i64, i64)) -> Finding {
-    let mut finding = Finding::new("BUD-01", severity, parent.name().to_string(), text).compared(expected, actual);
+fn finding(
+    jurisdiction: &str,
+    parent: Whole<'_>,
+    severity: Severity,
+    text: String,
+    (expected, actual): (i64, i64),
+) -> Unequal {
+    let (jurisdiction, estimate) = (jurisdiction.to_owned(), parent.estimate.to_owned());
+    let name = EstimateName { jurisdiction, estimate }.to_string();
+    let mut finding = Finding::new("BUD-01", severity, name, text).compared(expected, actual);
     finding.difference = actual.checked_sub(expected);
-    finding
+    ((expected, actual), finding)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::classification::kept::KeptCodes;
 use crate::classification::model::Dimension;
 use crate::classification::store as codes;
 use crate::commit::{Tx, View};
+use crate::document::finding::Difference;
 use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result, Stale};
 use crate::grpc::mask::Mask;
@@ -83,6 +84,8 @@ impl From<Option<CostBasis>> for BasisParts {
 pub struct Written {
     pub estimate: Estimate,
     pub lines: Vec<(String, bool)>,
+    /// What is found otherwise, where the batch is only tried.
+    pub findings: Difference,
 }
 
 /// What a batch changes in the table of lines.

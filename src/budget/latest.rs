@@ -69,33 +69,24 @@ impl Latest {
     }
 }
 
+/// A unit, and for transfers the unit at the other end.
+pub type Flow = (String, Option<String>);
+
 /// The sums of every unit of the subtree that has lines which count; transfers within it are left out.
 pub fn by_unit(view: &mut View<'_>, wanted: &Wanted<'_>) -> Result<BTreeMap<String, Latest>> {
     let gathered = Gathered::of(view, wanted)?;
-    let all = gathered.sums(view, &[Stage::Requested, Stage::Appraised, Stage::Decided], &[])?;
     let mut found: BTreeMap<String, Latest> = BTreeMap::new();
-    for (unit, sum) in &all {
-        let of = sum.amounts();
-        let decided = of.get(Stage::Decided);
-        let (requested, appraised) = (of.get(Stage::Requested), of.get(Stage::Appraised));
-        let latest = Latest { requested, appraised, decided, latest: decided.unwrap_or_default() };
-        found.insert(unit.clone(), latest);
-    }
-    // Lines that say no later stage count by the one before.
-    let fallbacks: [(Stage, &[Stage]); 2] =
-        [(Stage::Appraised, &[Stage::Decided]), (Stage::Requested, &[Stage::Decided, Stage::Appraised])];
-    for (stage, later) in fallbacks {
-        let all_state_one = |sum: &Sum| later.iter().any(|later| sum.counts[*later as usize] == sum.line_count);
-        if all.values().all(all_state_one) {
-            break;
-        }
-        for (unit, sum) in gathered.sums(view, &[stage], later)? {
-            let more = sum.amounts().get(stage).unwrap_or_default();
-            let entry = found.entry(unit).or_default();
-            entry.latest = entry.latest.checked_add(more).ok_or_else(overflow)?;
+    for ((unit, other), latest) in gathered.flows(view)? {
+        if !other.is_some_and(|other| gathered.is_inside(&other)) {
+            found.entry(unit).or_default().add(&latest)?;
         }
     }
     Ok(found)
+}
+
+/// The same with what is transferred, by the unit at its other end.
+pub fn flows(view: &mut View<'_>, wanted: &Wanted<'_>) -> Result<BTreeMap<Flow, Latest>> {
+    Gathered::of(view, wanted)?.flows(view)
 }
 
 /// The sums of the whole subtree.
@@ -148,16 +139,49 @@ impl Gathered {
         Ok(Self { ask, ground, counted })
     }
 
-    /// Adds some stages up by unit, over the lines that state none of others.
-    fn sums(&self, view: &mut View<'_>, stages: &[Stage], unset: &[Stage]) -> Result<BTreeMap<String, Sum>> {
+    /// The sums by unit and other end.
+    fn flows(&self, view: &mut View<'_>) -> Result<BTreeMap<Flow, Latest>> {
+        let all = self.sums(view, &[Stage::Requested, Stage::Appraised, Stage::Decided], &[])?;
+        let mut found: BTreeMap<Flow, Latest> = BTreeMap::new();
+        for (flow, sum) in &all {
+            let of = sum.amounts();
+            let decided = of.get(Stage::Decided);
+            let (requested, appraised) = (of.get(Stage::Requested), of.get(Stage::Appraised));
+            let latest = Latest { requested, appraised, decided, latest: decided.unwrap_or_default() };
+            found.insert(flow.clone(), latest);
+        }
+        // Lines that say no later stage count by the one before.
+        let fallbacks: [(Stage, &[Stage]); 2] =
+            [(Stage::Appraised, &[Stage::Decided]), (Stage::Requested, &[Stage::Decided, Stage::Appraised])];
+        for (stage, later) in fallbacks {
+            let all_state_one = |sum: &Sum| later.iter().any(|later| sum.counts[*later as usize] == sum.line_count);
+            if all.values().all(all_state_one) {
+                break;
+            }
+            for (flow, sum) in self.sums(view, &[stage], later)? {
+                let more = sum.amounts().get(stage).unwrap_or_default();
+                let entry = found.entry(flow).or_default();
+                entry.latest = entry.latest.checked_add(more).ok_or_else(overflow)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn is_inside(&self, unit: &String) -> bool {
+        self.ground.added.values().any(|added| added.contains(unit))
+    }
+
+    /// Adds some stages up by unit and other end, over the lines that state none of others.
+    fn sums(&self, view: &mut View<'_>, stages: &[Stage], unset: &[Stage]) -> Result<BTreeMap<Flow, Sum>> {
         let filter = LineFilter { unset_stages: unset.to_vec(), ..self.ask.filter.clone() };
         let ask = SummarizeBudget { stages: stages.to_vec(), filter, ..self.ask.clone() };
         let mut cells = Cells::default();
         cells.add(add_up(view, &ask, self.counted.clone(), Rows::All)?, 1)?;
-        let mut found: BTreeMap<String, Sum> = BTreeMap::new();
-        for ((values, _), sum) in self.ground.fold(&cells)?.rows {
-            let unit = values.into_iter().next().unwrap_or_default().value;
-            found.entry(unit).or_default().add(&sum, 1)?;
+        let mut found: BTreeMap<Flow, Sum> = BTreeMap::new();
+        for (cell, sum) in cells.0 {
+            let class = self.ground.classes.get(cell.class);
+            let unit = class.map(|class| class.unit.clone()).unwrap_or_default();
+            found.entry((unit, cell.counterpart)).or_default().add(&sum, 1)?;
         }
         Ok(found)
     }

@@ -12,6 +12,8 @@ pub(crate) mod expand;
 mod form;
 mod grpc;
 mod import;
+#[cfg(test)]
+pub(crate) use actions::draft;
 pub(crate) use actions::load;
 
 pub(crate) mod included;

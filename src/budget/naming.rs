@@ -21,12 +21,18 @@ pub struct Paying {
     pub is_state: bool,
 }
 
-/// The lines that name one of some things in the estimates that count, as far as the caller may know of them: of each unit and year the
-/// last REDONE one or else the last ANNUAL one, and every SUPPLEMENT.
+/// The lines that name one of some things in the estimates that count, as far as the caller may know of them.
 pub fn paying(view: &mut View<'_>, named: Named<'_>, text: Text) -> Result<Vec<Paying>> {
     let standing = view.standing;
-    let mut lines = store::naming_lines(view, named, text)?;
-    lines.retain(|line| standing.sees(&line.unit));
+    let mut found = paying_anywhere(view, named, text)?;
+    found.retain(|paying| standing.sees(&paying.line.unit));
+    Ok(found)
+}
+
+/// The lines that name one of some things in the estimates that count, for rules, whoever asks: of each unit and year the last REDONE one or
+/// else the last ANNUAL one, and every SUPPLEMENT.
+pub fn paying_anywhere(view: &mut View<'_>, named: Named<'_>, text: Text) -> Result<Vec<Paying>> {
+    let lines = store::naming_lines(view, named, text)?;
     let lines = counting(view, lines, text)?;
     let mut classes: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.source.is_some()) {

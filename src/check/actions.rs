@@ -1,5 +1,6 @@
 //! What may be done with rules: read, enabled as a set, weighed; and how a document's findings are judged.
 
+use super::across;
 use super::budget::{self, Facts};
 use super::judge::{Setting, Years};
 use super::rules::{self, Rule, RuleSet};
@@ -17,19 +18,38 @@ use crate::document::state::State;
 use crate::error::{Error, Reason, Refusal, Result};
 use crate::id::{RuleName, RuleSetName};
 use crate::organisation::store as units;
+use crate::plan::model::Plan;
 use crate::word::Word;
 
-/// Judges what was found in a document, after the rules of the law have looked at an estimate.
+/// A document as the rules of this slice look at it.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject<'a> {
+    /// A budget estimate.
+    Estimate(&'a Estimate),
+    /// A plan over several years.
+    Plan(&'a Plan),
+    /// An HR plan, which its own slice looks at.
+    Workforce,
+}
+
+/// Judges what was found in a document, after the rules of the law and those that look beyond it have looked at it too.
 pub fn findings(
     view: &mut View<'_>,
     (year, state): (i64, State),
-    estimate: Option<&Estimate>,
+    subject: Subject<'_>,
     mut found: Vec<Finding>,
 ) -> Result<Vec<Finding>> {
     let regime = store::kept(view)?.regime;
-    if let Some(estimate) = estimate.filter(|_| regime.has(RuleSet::Vietnam, year)) {
-        let lines = estimates::all_lines(view, &estimate.id)?;
-        found.extend(budget::findings(estimate, &lines, &facts(view, estimate)?));
+    match subject {
+        Subject::Estimate(estimate) => {
+            if regime.has(RuleSet::Vietnam, year) {
+                let lines = estimates::all_lines(view, &estimate.id)?;
+                found.extend(budget::findings(estimate, &lines, &facts(view, estimate)?));
+            }
+            found.extend(across::of_estimate(view, estimate, &regime)?);
+        }
+        Subject::Plan(plan) => found.extend(across::of_plan(view, plan)?),
+        Subject::Workforce => {}
     }
     Ok(regime.judged(found, Phase::of(state), year))
 }

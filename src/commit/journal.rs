@@ -178,6 +178,15 @@ pub fn revision_at(conn: &mut Conn, jurisdiction: &str, at: Micros) -> Result<i6
     Ok(found.unwrap_or_default())
 }
 
+/// When a revision was made; of one that is not committed yet, when the last one before it was. None before the first.
+pub fn made_at(conn: &mut Conn, jurisdiction: &str, revision: i64) -> Result<Option<Micros>> {
+    let query = journal::table
+        .filter(journal::jurisdiction.eq(jurisdiction).and(journal::revision.le(revision)))
+        .order(journal::revision.desc())
+        .select(journal::at);
+    Ok(direct!(conn, |conn| query.first::<i64>(conn)).optional()?)
+}
+
 /// Whether a command was committed.
 pub(super) fn is_committed(conn: &mut Conn, jurisdiction: &str, command_id: &str) -> Result<bool> {
     let found = journal::table

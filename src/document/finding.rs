@@ -124,9 +124,41 @@ pub fn stopping<'a>(findings: &'a [Finding], justified: &[String]) -> Vec<&'a Fi
         .collect()
 }
 
+/// What a change adds to some findings, and what it clears of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// What is found afterwards and was not before.
+    pub added: Vec<Finding>,
+    /// What was found before and is not afterwards.
+    pub cleared: Vec<Finding>,
+}
+
+impl Difference {
+    /// Between what is found before and afterwards; what is found twice counts twice.
+    pub fn between(before: Vec<Finding>, after: Vec<Finding>) -> Self {
+        let (mut cleared, mut added) = (before, Vec::new());
+        for finding in after {
+            match cleared.iter().position(|other| *other == finding) {
+                Some(place) => drop(cleared.remove(place)),
+                None => added.push(finding),
+            }
+        }
+        Self { added, cleared }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_change_adds_and_clears_what_is_not_on_both_sides() {
+        let finding = |text: &str| Finding::new("A", Severity::Error, "x", text);
+        let told = |findings: Vec<Finding>| findings.into_iter().map(|one| one.message).collect::<Vec<_>>();
+        let before = ["same", "twice", "twice", "gone"].map(finding).to_vec();
+        let Difference { added, cleared } = Difference::between(before, ["new", "twice", "same"].map(finding).to_vec());
+        assert_eq!((told(added), told(cleared)), (vec!["new".to_owned()], vec!["twice".to_owned(), "gone".to_owned()]));
+    }
 
     #[test]
     fn errors_stop_whatever_is_written_and_warnings_until_they_are_justified() {

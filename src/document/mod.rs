@@ -10,4 +10,5 @@ pub mod stages;
 pub mod standing;
 pub mod state;
 pub(crate) mod store;
+pub mod texts;
 pub mod tree;

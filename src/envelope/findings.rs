@@ -1,6 +1,6 @@
 //! Tests an estimate against the envelopes of its unit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::model::Envelope;
 use super::rules::{self, Tested};
@@ -56,19 +56,26 @@ impl Above {
         std::iter::successors(parent(unit), move |unit| parent(unit)).take(limits::count(limits::TREE_DEPTH))
     }
 
-    /// What a unit passes on of what it was issued: what is issued to units below, with nobody between who was issued a part too.
+    /// What each unit passes on of what it was issued: what is issued to units below, with nobody between who was issued a part too.
     ///
-    /// None where nothing was passed on.
-    pub fn passed_on(&self, unit: &str, alike: &[Envelope], year: i64) -> Result<Option<i64>> {
-        let is_issued = |above: &&str| alike.iter().any(|other| other.unit == **above);
-        let mut sum: Option<i64> = None;
-        for envelope in alike.iter().filter(|other| self.chain(&other.unit).find(is_issued) == Some(unit)) {
+    /// A unit that passes nothing on is not among them.
+    pub fn all_passed_on(&self, alike: &[&Envelope], year: i64) -> Result<BTreeMap<String, i64>> {
+        let issued: BTreeSet<&str> = alike.iter().map(|envelope| envelope.unit.as_str()).collect();
+        let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+        for envelope in alike {
+            let Some(above) = self.chain(&envelope.unit).find(|above| issued.contains(above)) else { continue };
             let said = envelope.amounts.get(&year).map_or(0, |said| said.amount);
-            let more = sum.unwrap_or_default().checked_add(said);
+            let sum = sums.entry(above.to_owned()).or_default();
             let overflow =
                 || Error::refused(Reason::AmountOverflow, envelope.name().to_string(), "does not fit 64 bits");
-            sum = Some(more.ok_or_else(overflow)?);
+            *sum = sum.checked_add(said).ok_or_else(overflow)?;
         }
-        Ok(sum)
+        Ok(sums)
+    }
+
+    /// What one of them passes on; none where nothing was passed on.
+    pub fn passed_on(&self, unit: &str, alike: &[Envelope], year: i64) -> Result<Option<i64>> {
+        let alike: Vec<&Envelope> = alike.iter().collect();
+        Ok(self.all_passed_on(&alike, year)?.remove(unit))
     }
 }

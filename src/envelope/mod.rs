@@ -3,10 +3,10 @@
 mod actions;
 pub(crate) mod findings;
 mod grpc;
-mod model;
+pub(crate) mod model;
 mod position;
-mod rules;
-mod store;
+pub(crate) mod rules;
+pub(crate) mod store;
 mod wire;
 
 pub(crate) use store::audit;

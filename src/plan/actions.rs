@@ -220,7 +220,7 @@ pub async fn list_plans(app: App, call: Call, ask: ListPlans) -> Result<Keep<Lis
 }
 
 /// The units whose plans the caller may know of, for each group of kinds that the same people review.
-fn visible(view: &View<'_>) -> Vec<(Vec<Kind>, Option<Vec<String>>)> {
+pub fn visible(view: &View<'_>) -> Vec<(Vec<Kind>, Option<Vec<String>>)> {
     let group = |reviewers: &Reviewers| {
         let kinds = Kind::ALL.iter().copied().filter(|kind| kind.reviewers() == *reviewers).collect();
         (kinds, view.standing.visible_for(*reviewers).map(<[String]>::to_vec))

@@ -4,7 +4,7 @@ mod actions;
 mod batch;
 pub(crate) mod changes;
 mod comparison;
-mod frame;
+pub(crate) mod frame;
 mod grpc;
 pub(crate) mod life;
 pub(crate) mod model;
@@ -14,5 +14,5 @@ mod rollup;
 pub(crate) mod store;
 pub(crate) mod wire;
 
-pub(crate) use actions::load;
+pub(crate) use actions::{load, visible};
 pub use grpc::routes;

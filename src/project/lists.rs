@@ -4,12 +4,13 @@ use super::model::moves::{self, Facts};
 use super::model::states::{State, Verb};
 use super::model::{Act, Move, Project};
 use super::store::{self, ProjectFilter};
+use crate::classification::model::FinancingClass;
 use crate::commit::{Tx, View};
 use crate::document::duties::{self, Part};
 use crate::document::finding::{Finding, Severity};
 use crate::document::store as hands;
 use crate::error::{Reason, Refusal, Result};
-use crate::plan::model::money::Cells;
+use crate::plan::model::stated::{self, Cells};
 use crate::plan::model::{Item, Plan};
 
 /// A project as it was, as it will be, and the move that leads there.
@@ -79,7 +80,9 @@ pub fn write(tx: &mut Tx<'_>, listed: &[Listed]) -> Result<()> {
 /// PRJ-14: the projects of a list and those that go on need no more than the list's own money of the year has.
 pub fn findings(view: &mut View<'_>, plan: &Plan, items: &[Item]) -> Result<Vec<Finding>> {
     let year = plan.first_year;
-    let Some(budget) = own_money(items, year) else { return Ok(Vec::new()) };
+    let of_state = |class: Option<FinancingClass>| class.is_none_or(super::model::is_state);
+    let cells = Cells { year, class: &of_state, nature: &|_| true };
+    let Some(budget) = stated::own(items, &cells) else { return Ok(Vec::new()) };
     let filter = ProjectFilter { units: Some(vec![plan.unit.clone()]), year: Some(year), ..ProjectFilter::default() };
     let (mut on_list, mut going_on) = (0i128, 0i128);
     for project in store::list_projects(view, &filter, None, i64::MAX)? {
@@ -100,36 +103,4 @@ pub fn findings(view: &mut View<'_>, plan: &Plan, items: &[Item]) -> Result<Vec<
     let mut finding = Finding::new("PRJ-14", Severity::Warning, plan.name().to_string(), text).compared(budget, needed);
     finding.difference = i64::try_from(needed - budget).ok();
     Ok(vec![finding])
-}
-
-/// The money of the state budget that a plan states for a year as its own: the sum over everything where it stands, or else the parts.
-fn own_money(items: &[Item], year: i64) -> Option<i128> {
-    Cells::of(items).planned(None, year, |class| class.is_none_or(super::model::is_state))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::budget::model::Nature;
-    use crate::classification::model::FinancingClass;
-    use crate::plan::model::{Content, Funding};
-
-    #[test]
-    fn the_money_of_a_list_is_its_grand_total_or_else_its_parts() {
-        let cell = |class, nature, amount| Item {
-            id: "f".to_owned(),
-            sequence: 1,
-            content: Content::Funding(Funding { year: 2014, class, nature, amount, ..Funding::default() }),
-            revision: 1,
-        };
-        let local = Some(FinancingClass::Local);
-        let parts = vec![
-            cell(local, Some(Nature::Recurrent), 3),
-            cell(Some(FinancingClass::Central), Some(Nature::Recurrent), 4),
-            cell(Some(FinancingClass::Enterprise), Some(Nature::Recurrent), 50),
-        ];
-        assert_eq!((own_money(&parts, 2014), own_money(&parts, 2015)), (Some(7), None));
-        let whole = [parts, vec![cell(None, None, 9)]].concat();
-        assert_eq!(own_money(&whole, 2014), Some(9));
-    }
 }

@@ -172,6 +172,11 @@ pub fn check(view: &mut View<'_>, plan: &WorkforcePlan) -> Result<Vec<Finding>> 
     Ok(findings::all(&facts))
 }
 
+/// The revision of the text that counts beside other documents: the one in force, else the latest.
+pub fn text(plan: &WorkforcePlan) -> i64 {
+    plan.in_force.unwrap_or(plan.revision)
+}
+
 /// The months of a fiscal year.
 pub const MONTHS: usize = 12;
 

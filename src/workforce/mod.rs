@@ -4,14 +4,14 @@ pub(crate) mod actions;
 mod batch;
 mod decide;
 mod explain;
-mod findings;
+pub(crate) mod findings;
 mod grpc;
 mod headcount;
 pub(crate) mod life;
 mod many;
 pub(crate) mod model;
 #[allow(missing_docs, reason = "public for the benches only")]
-mod pay;
+pub(crate) mod pay;
 pub(crate) mod pay_lines;
 mod project;
 mod retirement;

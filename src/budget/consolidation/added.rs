@@ -33,6 +33,7 @@ impl Added {
         whole: &[Fixed],
     ) -> Result<Self> {
         let year = parent.key.fiscal_year;
+        // What was fixed counts by its own revision, whatever changed it.
         let header = |estimate: &str, unit: &str, kind: Kind, scheme: &str| Header {
             estimate: estimate.to_owned(),
             unit: unit.to_owned(),
@@ -43,6 +44,7 @@ impl Added {
             scheme: scheme.to_owned(),
             state: State::Endorsed,
             in_force: None,
+            revision: 0,
         };
         let first = header(&own.estimate, &parent.key.unit, parent.key.kind, &parent.scheme);
         let others = whole.iter().map(|one| (&one.chosen.estimate, &one.header));

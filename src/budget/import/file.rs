@@ -210,7 +210,10 @@ mod tests {
         for open in ["a,\"", "a\n\"b\nc,d", "a,\"b\"\"", "a\n1,\"x\"\"\n2,y\n"] {
             let row = open.matches('\n').count().min(1) + 1;
             let found = end(open.as_bytes());
-            assert!(matches!(&found, Err(Error::Invalid(found)) if found[0].field == format!("rows[{row}]")), "{open:?}");
+            assert!(
+                matches!(&found, Err(Error::Invalid(found)) if found[0].field == format!("rows[{row}]")),
+                "{open:?}"
+            );
         }
         for closed in ["a,\"\"", "a,b\"", "5\" pipe,\"x\"\"\"", "\"a\"b\",c", "\"a\nb\"\n"] {
             end(closed.as_bytes()).unwrap_or_else(|error| panic!("{closed:?}: {error}"));

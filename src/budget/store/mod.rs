@@ -1,5 +1,6 @@
 //! The tables of estimates and lines.
 
+pub mod across;
 mod check;
 mod estimates;
 mod in_force;
@@ -17,7 +18,7 @@ pub use estimates::*;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
 pub use listing::{EstimateFilter, list_versions};
-pub use naming::{Named, NamingLine, Text, naming_lines, yearly_estimates};
+pub use naming::{Named, NamingLine, Text, lines_among, naming_lines, projects_named, yearly_estimates};
 pub use place::place_of;
 
 use crate::db::Conn;

@@ -1,10 +1,11 @@
-//! The lines of estimates that name projects or tasks of plans, wherever they are.
+//! Lines of estimates, wherever they are: those that name projects or tasks of plans, and those that are known by their ids.
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::budget::model::{Kind, Side};
+use super::reading::LineColumns;
+use crate::budget::model::{Kind, Line, Nature, Side};
 use crate::commit::View;
 use crate::db::schema::{estimate_versions as versions, line_versions as lines};
 use crate::db::{Db, direct};
@@ -47,6 +48,8 @@ pub struct NamingLine {
     pub sequence: i64,
     /// Its scheme of codes.
     pub scheme: String,
+    /// The nature of the line.
+    pub nature: Nature,
     /// The source code of the line.
     pub source: Option<String>,
     /// The project that it names.
@@ -65,7 +68,7 @@ const IN_FORCE: &str =
 const NAMES_PER_STATEMENT: usize = 500;
 
 type Columns = (
-    (String, String, String, i64, String, i64, String),
+    (String, String, String, i64, String, i64, String, String),
     (Option<String>, Option<String>, Option<String>),
     (Option<i64>, Option<i64>, Option<i64>),
 );
@@ -110,6 +113,7 @@ fn some_lines(view: &mut View<'_>, naming: Naming<'_>, text: Text) -> Result<Vec
                 versions::kind,
                 versions::sequence,
                 versions::scheme,
+                lines::nature,
             ),
             (lines::source, lines::project, lines::plan_task),
             (lines::decided, lines::appraised, lines::requested),
@@ -127,13 +131,36 @@ fn some_lines(view: &mut View<'_>, naming: Naming<'_>, text: Text) -> Result<Vec
         Text::InForce => query.filter(sql::<Bool>(IN_FORCE)),
     };
     let rows: Vec<Columns> = query.load(view.conn)?;
-    let line = |((estimate, line, unit, year, kind, sequence, scheme), names, amounts): Columns| {
+    let line = |((estimate, line, unit, year, kind, sequence, scheme, nature), names, amounts): Columns| {
         let ((source, project, task), (decided, appraised, requested)) = (names, amounts);
         let amount = if text == Text::InForce { decided } else { decided.or(appraised).or(requested) };
-        let kind = word(&kind)?;
-        Ok(NamingLine { estimate, line, unit, year, kind, sequence, scheme, source, project, task, amount })
+        let (kind, nature) = (word(&kind)?, word(&nature)?);
+        Ok(NamingLine { estimate, line, unit, year, kind, sequence, scheme, nature, source, project, task, amount })
     };
     rows.into_iter().map(line).collect()
+}
+
+/// The names of the projects that lines of an estimate name.
+pub fn projects_named(view: &mut View<'_>, estimate: &str) -> Result<Vec<String>> {
+    let query = lines::table
+        .filter(lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate)))
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .filter(lines::project.is_not_null())
+        .select(lines::project.assume_not_null())
+        .distinct();
+    Ok(direct!(view.conn, |conn| query.load::<String>(conn))?)
+}
+
+/// Lines of some estimates with some of these ids, each with its estimate, by estimate and in the order of entry.
+pub fn lines_among(view: &mut View<'_>, estimates: &[String], ids: &[String]) -> Result<Vec<(String, Line)>> {
+    let query = lines::table
+        .filter(lines::jurisdiction.eq(view.jurisdiction))
+        .filter(lines::estimate.eq_any(estimates).and(lines::line.eq_any(ids)))
+        .filter(lines::since.le(view.revision).and(lines::until.gt(view.revision)))
+        .order((lines::estimate, lines::sequence))
+        .select((lines::estimate, LineColumns::COLUMNS));
+    let rows: Vec<(String, LineColumns)> = direct!(view.conn, |conn| query.load(conn))?;
+    Ok(rows.into_iter().map(|(estimate, line)| (estimate, Line::from(line))).collect())
 }
 
 /// The annual and redone estimates of some units and years that were not cancelled, or that are in force: unit, year, kind, sequence.

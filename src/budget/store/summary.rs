@@ -23,7 +23,7 @@ const UNITS_PER_STATEMENT: usize = 500;
 /// The latest of the three stages that a line states.
 pub(super) const LATEST: &str = "COALESCE(t.decided, t.appraised, t.requested)";
 
-type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>);
+type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>, i64);
 
 const HEADER: (
     versions::estimate,
@@ -35,6 +35,7 @@ const HEADER: (
     versions::scheme,
     versions::state,
     versions::in_force,
+    versions::since,
 ) = (
     versions::estimate,
     versions::unit,
@@ -45,12 +46,13 @@ const HEADER: (
     versions::scheme,
     versions::state,
     versions::in_force,
+    versions::since,
 );
 
 fn header_of(columns: HeaderColumns) -> Result<Header> {
-    let (estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force) = columns;
+    let (estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force, revision) = columns;
     let (kind, state) = (word(&kind)?, word(&state)?);
-    Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force })
+    Ok(Header { estimate, unit, fiscal_year, kind, series, sequence, scheme, state, in_force, revision })
 }
 
 /// The estimates of some years, of these units where they are few.
@@ -64,6 +66,22 @@ pub fn headers(view: &mut View<'_>, years: &[i64], units: &[String]) -> Result<V
         query = query.filter(versions::unit.eq_any(units));
     }
     query.load::<HeaderColumns>(view.conn)?.into_iter().map(header_of).collect()
+}
+
+/// Some estimates, by id.
+pub fn headers_of(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<Header>> {
+    let mut found = Vec::new();
+    for ids in estimates.chunks(ESTIMATES_PER_STATEMENT) {
+        let query = versions::table
+            .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(ids)))
+            .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
+            .order(versions::estimate)
+            .select(HEADER);
+        for columns in query.load::<HeaderColumns>(view.conn)? {
+            found.push(header_of(columns)?);
+        }
+    }
+    Ok(found)
 }
 
 /// An estimate that counts.

@@ -92,6 +92,8 @@ pub struct Header {
     pub scheme: String,
     pub state: State,
     pub in_force: Option<i64>,
+    /// The revision that last changed it or any of its lines.
+    pub revision: i64,
 }
 
 impl Header {

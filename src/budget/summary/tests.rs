@@ -5,8 +5,19 @@ use super::*;
 fn header(estimate: &str, kind: Kind, sequence: i64, state: State) -> Header {
     let series = if kind == Kind::Reference { "final".to_owned() } else { String::new() };
     let (unit, scheme) = ("u".to_owned(), "s".to_owned());
-    let in_force = None;
-    Header { estimate: estimate.to_owned(), unit, fiscal_year: 2024, kind, series, sequence, scheme, state, in_force }
+    let (fiscal_year, in_force, revision) = (2024, None, 1);
+    Header {
+        estimate: estimate.to_owned(),
+        unit,
+        fiscal_year,
+        kind,
+        series,
+        sequence,
+        scheme,
+        state,
+        in_force,
+        revision,
+    }
 }
 
 fn approved(estimate: &str, kind: Kind, sequence: i64, state: State, in_force: i64) -> Header {

@@ -5,6 +5,7 @@ use prost::Message;
 
 use super::Faults;
 use super::lines::{self, group_totals};
+use crate::approval::wire as approval;
 use crate::budget::actions::*;
 use crate::budget::batch::Written;
 use crate::budget::copy::{CopyEstimate, StageCopy};
@@ -333,13 +334,18 @@ impl IntoWire for Written {
     type Message = pb::BatchWriteLinesResponse;
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
-        let Written { estimate, lines } = self;
+        let Written { estimate, lines, findings } = self;
         let written = |(id, there): (String, bool)| pb::WrittenLine {
             name: estimate.line_name(&id).to_string(),
             // Every line that is there was written by the revision of the estimate.
             etag: if there { sending.etag(estimate.revision) } else { String::new() },
         };
         let lines = lines.into_iter().map(written).collect();
-        pb::BatchWriteLinesResponse { estimate: Some(estimate.into_wire(sending)), lines }
+        pb::BatchWriteLinesResponse {
+            estimate: Some(estimate.into_wire(sending)),
+            lines,
+            added_findings: findings.added.into_iter().map(approval::finding).collect(),
+            cleared_findings: findings.cleared.into_iter().map(approval::finding).collect(),
+        }
     }
 }

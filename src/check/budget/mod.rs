@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::budget::model::{Autonomy, Estimate, Line, Nature, Side};
+use crate::budget::model::{Autonomy, Estimate, Line, Nature, Side, Stage};
 use crate::classification::model::{Dimension, FinancingClass, SpendField};
 use crate::document::finding::{Finding, Severity};
 use crate::organisation::model::{AutonomyGroup, GovernmentLevel, Kind};
@@ -34,6 +34,8 @@ pub fn findings(estimate: &Estimate, lines: &[Line], facts: &Facts) -> Vec<Findi
         autonomy_assigned(estimate, lines, facts),
         one_chapter(estimate, lines),
         investment_items(estimate, lines),
+        office_and_science(estimate, lines, facts),
+        bonus_fund(estimate, lines),
         local_programmes(estimate, lines, facts),
     ];
     found.into_iter().flatten().collect()
@@ -91,6 +93,64 @@ fn investment_items(estimate: &Estimate, lines: &[Line]) -> Option<Finding> {
     };
     let text = |count| format!("{count} lines have an item of investment, and are none");
     about(estimate, lines.iter().filter(is_item), "CLS-03", Severity::Warning, text).map(|found| found.field("nature"))
+}
+
+/// CLS-04: an office runs on state management, and a public service unit does not.
+fn office_and_science(estimate: &Estimate, lines: &[Line], facts: &Facts) -> Option<Finding> {
+    let is_office = match facts.kind? {
+        Kind::Department | Kind::Committee | Kind::Council | Kind::InternalDivision => true,
+        Kind::PublicServiceUnit => false,
+        Kind::Ministry | Kind::Province | Kind::District | Kind::Commune | Kind::Fund | Kind::Other => return None,
+    };
+    let field = |line: &Line| line.codes.get(Dimension::Functional).and_then(|code| facts.fields.get(code)).cloned();
+    // What an office gives to tasks of science names them; its running costs are given with autonomy.
+    let runs =
+        |line: &Line| line.autonomy == Autonomy::Autonomous && line.project.is_none() && line.plan_task.is_none();
+    let wrong = |line: &&Line| {
+        let of = if is_office { SpendField::ScienceTech } else { SpendField::Admin };
+        let is_own = is_running(line) && !line.delegated && (!is_office || runs(line));
+        is_own && field(line).is_some_and(|field| field == of.as_str())
+    };
+    let text = |count| match is_office {
+        true => format!(
+            "{count} lines run an office on science and technology, which is for tasks and for public service units"
+        ),
+        false => format!("{count} lines run a public service unit on state management, which is for offices"),
+    };
+    let finding = about(estimate, lines.iter().filter(wrong), "CLS-04", Severity::Warning, text)?;
+    let fields = [SpendField::Admin.as_str(), SpendField::ScienceTech.as_str()];
+    let [expected, actual] = if is_office { fields } else { [fields[1], fields[0]] };
+    Some(finding.field("functional_code").compared(expected, actual))
+}
+
+/// The sub-item of pay by rank and step, without allowances, and the item of bonuses.
+const PAY_BY_RANK: &str = "6001";
+const BONUSES: std::ops::Range<u32> = 6_200..6_250;
+
+/// BUD-20: the bonus fund is a tenth of pay by rank and step. What is rounded each month makes no difference of one in ten thousand.
+fn bonus_fund(estimate: &Estimate, lines: &[Line]) -> Option<Finding> {
+    let economic = |line: &Line| line.codes.get(Dimension::Economic).map(str::to_owned);
+    let is_pay = |line: &&Line| is_running(line) && economic(line).as_deref() == Some(PAY_BY_RANK);
+    let is_bonus = |line: &&Line| {
+        let code = economic(line).and_then(|code| code.parse::<u32>().ok());
+        is_running(line) && code.is_some_and(|code| BONUSES.contains(&code))
+    };
+    let figure = |line: &Line| {
+        let stages = [Stage::Decided, Stage::Appraised, Stage::Requested];
+        i128::from(stages.into_iter().find_map(|stage| line.amounts.get(stage)).unwrap_or_default())
+    };
+    let pay: i128 = lines.iter().filter(is_pay).map(figure).sum();
+    let bonus: i128 = lines.iter().filter(is_bonus).map(figure).sum();
+    if pay <= 0 || (bonus * 10 - pay).abs() * 10_000 <= pay {
+        return None;
+    }
+    let expected = pay / 10;
+    let text = |_| format!("bonuses have {bonus}, and a tenth of {pay} of pay by rank and step is {expected}");
+    let both = lines.iter().filter(|line| is_pay(line) || is_bonus(line));
+    let mut finding =
+        about(estimate, both, "BUD-20", Severity::Error, text)?.field("amounts").compared(expected, bonus);
+    finding.difference = i64::try_from(bonus - expected).ok();
+    Some(finding)
 }
 
 /// CLS-06: local programmes are not paid from central money.

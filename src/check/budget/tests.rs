@@ -133,3 +133,47 @@ fn local_programmes_are_not_paid_from_central_money() {
     let lines = [of("a", "5010", "01"), of("b", "5010", "02"), of("c", "0210", "01"), of("d", "0210", "02")];
     assert_eq!(found(&lines, &facts), ["CLS-06 a"]);
 }
+
+#[test]
+fn an_office_runs_on_state_management_and_a_public_service_unit_does_not() {
+    let of = |id: &str, code: &str, autonomy| Line { autonomy, ..line(id, &[(Dimension::Functional, code)]) };
+    use Autonomy::{Autonomous, NonAutonomous};
+    let task = Line { project: Some("p".to_owned()), ..of("task", "101", Autonomous) };
+    let delegated = Line { delegated: true, ..of("delegated", "341", Autonomous) };
+    let lines = [
+        of("office", "341", Autonomous),
+        of("science", "101", Autonomous),
+        of("given", "101", NonAutonomous),
+        task,
+        delegated,
+    ];
+    let facts = |kind| Facts {
+        kind: Some(kind),
+        autonomy: AutonomyGroup::ALL.first().copied(),
+        fields: BTreeMap::from([("101".to_owned(), "SCIENCE_TECH".to_owned()), ("341".to_owned(), "ADMIN".to_owned())]),
+        ..Facts::default()
+    };
+    assert_eq!(found(&lines, &facts(Kind::Department)), ["CLS-04 science"]);
+    assert_eq!(found(&lines, &facts(Kind::PublicServiceUnit)), ["CLS-04 office"]);
+    assert_eq!(found(&lines, &facts(Kind::Province)), NOTHING);
+}
+
+#[test]
+fn the_bonus_fund_is_a_tenth_of_pay_without_allowances() {
+    let of = |id: &str, item: &str, amount| {
+        let mut line = line(id, &[(Dimension::Economic, item)]);
+        line.amounts.set(Stage::Requested, Some(amount));
+        line
+    };
+    // A civil servant with 3.00 in 2026: 6 × 7,020,000 and 6 × 7,590,000, and the allowance of 25 %.
+    let (pay, duty) = (of("pay", "6001", 87_660_000), of("duty", "6124", 21_915_000));
+    let lines = |bonus| vec![pay.clone(), duty.clone(), of("bonus", "6201", bonus)];
+    assert_eq!(found(&lines(8_766_000), &Facts::default()), NOTHING);
+    assert_eq!(found(&lines(8_766_006), &Facts::default()), NOTHING);
+    assert_eq!(found(&lines(8_000_000), &Facts::default()), ["BUD-20 pay,bonus"]);
+    assert_eq!(found(&[pay.clone(), duty.clone()], &Facts::default()), ["BUD-20 pay"]);
+    assert_eq!(found(&[duty.clone()], &Facts::default()), NOTHING);
+    let told = findings(&estimate(), &lines(8_000_000), &Facts::default()).remove(0);
+    assert_eq!((told.expected.as_str(), told.actual.as_str(), told.difference), ("8766000", "8000000", Some(-766_000)));
+    assert_eq!(told.message, "bonuses have 8000000, and a tenth of 87660000 of pay by rank and step is 8766000");
+}

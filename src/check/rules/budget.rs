@@ -1,7 +1,7 @@
 //! The rules of budgets: what ties, what was issued, what the law says of a line.
 
 use super::RuleSet::{Form, Vietnam};
-use super::{OPEN, Rule, sourced};
+use super::{OPEN, Rule, remembered, sourced};
 use crate::document::finding::Severity::{Error, Warning};
 
 /// In the order of their ids.
@@ -32,6 +32,16 @@ pub const RULES: &[Rule] = &[
     ]),
     Rule::new(
         Vietnam,
+        "BUD-05",
+        Warning,
+        "Dự toán cấp tỉnh ghi chi KH&CN cả đầu tư và thường xuyên; 0 là số, để trống thì không",
+        "The estimate of a province states science and technology for investment and for recurrent spending",
+    )
+    .deciding(Error)
+    .holding(2017, 2025)
+    .citing(&[sourced("Luật 83/2015/QH13", "Điều 30.1c", 2017, 2025)]),
+    Rule::new(
+        Vietnam,
         "BUD-06",
         Error,
         "Ngân sách huyện, xã không có nhiệm vụ chi nghiên cứu khoa học và công nghệ, trừ nhiệm vụ được ủy quyền",
@@ -49,6 +59,20 @@ pub const RULES: &[Rule] = &[
     .citing(&[sourced("TT 342/2016/TT-BTC", "Điều 10.2", 2017, 2025)]),
     Rule::new(
         Vietnam,
+        "BUD-13",
+        Warning,
+        "Dự phòng ngân sách cấp tỉnh trong tỷ lệ luật định trên tổng chi của cấp",
+        "The contingency of a province is within the limits of the law",
+    )
+    .deciding(Error)
+    .holding(2004, OPEN)
+    .citing(&[
+        remembered("Luật 01/2002/QH11", "Điều 9", 2004, 2016),
+        sourced("Luật 83/2015/QH13", "Điều 10", 2017, 2025),
+        sourced("Luật 89/2025/QH15", "Điều 10", 2026, OPEN),
+    ]),
+    Rule::new(
+        Vietnam,
         "BUD-16",
         Error,
         "Chi thường xuyên tách phần giao tự chủ và không giao tự chủ; đơn vị chưa được giao tự chủ chỉ có phần không giao tự chủ",
@@ -59,6 +83,15 @@ pub const RULES: &[Rule] = &[
         sourced("TT 133/2025/TT-BTC", "Điều 3.11", 2026, 2026),
         sourced("NĐ 75/2026/NĐ-CP", "Điều 11", 2027, OPEN),
     ]),
+    Rule::new(
+        Vietnam,
+        "BUD-20",
+        Error,
+        "Quỹ tiền thưởng bằng 10 % quỹ tiền lương không kể phụ cấp",
+        "The bonus fund is 10 % of pay without allowances",
+    )
+    .holding(2026, OPEN)
+    .citing(&[sourced("NĐ 161/2026/NĐ-CP", "Điều 4.4", 2026, OPEN)]),
     Rule::new(
         Form,
         "BUD-21",

@@ -26,6 +26,18 @@ pub const RULES: &[Rule] = &[
     .citing(&[remembered("Mục lục ngân sách nhà nước", "", 2004, OPEN)]),
     Rule::new(
         Vietnam,
+        "CLS-04",
+        Warning,
+        "Chi bộ máy của cơ quan ở quản lý nhà nước, không ở KH&CN; đơn vị sự nghiệp ngược lại",
+        "An office runs on state management, not on science and technology; a public service unit does not run on state management",
+    )
+    .holding(2018, OPEN)
+    .citing(&[
+        sourced("TT 324/2016/TT-BTC", "Loại 100", 2018, 2025),
+        remembered("TT 130/2025/TT-BTC", "", 2026, OPEN),
+    ]),
+    Rule::new(
+        Vietnam,
         "CLS-06",
         Error,
         "Mã chương trình từ 5000 là của địa phương, không dùng nguồn trung ương",

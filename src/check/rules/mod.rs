@@ -6,6 +6,7 @@
 pub mod absent;
 mod budget;
 mod classification;
+mod consistency;
 mod form;
 mod plan;
 mod project;
@@ -130,8 +131,15 @@ const fn remembered(document: &'static str, article: &'static str, from: i64, to
 }
 
 /// Every family of rules.
-const FAMILIES: &[&[Rule]] =
-    &[form::RULES, budget::RULES, classification::RULES, plan::RULES, project::RULES, workforce::RULES];
+const FAMILIES: &[&[Rule]] = &[
+    form::RULES,
+    budget::RULES,
+    classification::RULES,
+    plan::RULES,
+    project::RULES,
+    workforce::RULES,
+    consistency::RULES,
+];
 
 /// Every rule, family by family.
 pub fn all() -> impl Iterator<Item = &'static Rule> {

@@ -1,6 +1,7 @@
 //! The rules of plans over several years.
 
-use super::{Rule, RuleSet::Form, sourced};
+use super::RuleSet::{Form, Vietnam};
+use super::{OPEN, Rule, remembered, sourced};
 use crate::document::finding::Severity::{Error, Warning};
 
 /// In the order of their ids.
@@ -14,6 +15,35 @@ pub const RULES: &[Rule] = &[
     ),
     Rule::new(Form, "PLN-02", Error, "Năm của chỉ tiêu thuộc thời kỳ kế hoạch", "Years are those of the plan"),
     Rule::new(
+        Vietnam,
+        "PLN-04",
+        Error,
+        "Kế hoạch tài chính 5 năm chỉ điều chỉnh cùng dự toán của năm đó",
+        "A five-year financial plan changes together with the estimate of the year",
+    )
+    .holding(2017, OPEN)
+    .citing(&[
+        sourced("NĐ 45/2017/NĐ-CP", "Điều 10", 2017, 2025),
+        remembered("NĐ 45/2017/NĐ-CP", "Điều 10", 2026, OPEN),
+    ]),
+    Rule::new(
+        Vietnam,
+        "PLN-05",
+        Error,
+        "Dự án đầu tư có trong kế hoạch đầu tư công trung hạn trước khi bố trí vốn năm",
+        "What is invested in a project stands in a medium-term plan of public investment first",
+    )
+    .holding(2016, OPEN)
+    .citing(&[remembered("Luật Đầu tư công", "", 2016, 2025), sourced("TT 26/2026/TT-BTC", "Điều 12.2c", 2026, OPEN)]),
+    Rule::new(
+        Form,
+        "PLN-06",
+        Error,
+        "Lũy kế bố trí cho dự án không vượt tổng mức được phê duyệt",
+        "The years of a project in estimates together keep within what was approved",
+    )
+    .citing(&[remembered("Luật Đầu tư công", "", 0, OPEN)]),
+    Rule::new(
         Form,
         "PLN-07",
         Error,
@@ -21,6 +51,13 @@ pub const RULES: &[Rule] = &[
         "What slips before it begins moves from the baseline to new spending",
     )
     .citing(&[sourced("TT 69/2017/TT-BTC", "Điều 6.1a", 2018, 2025)]),
+    Rule::new(
+        Form,
+        "PLN-08",
+        Warning,
+        "Có sơ kết giữa kỳ và tổng kết cuối kỳ",
+        "The middle and the end of a plan are reviewed",
+    ),
     Rule::new(
         Form,
         "PLN-10",
@@ -48,5 +85,12 @@ pub const RULES: &[Rule] = &[
         Warning,
         "Số năm theo lệ của loại kế hoạch",
         "A plan covers as many years as its kind does by custom",
+    ),
+    Rule::new(
+        Form,
+        "REP-02",
+        Warning,
+        "Số lũy kế quý sau không thấp hơn quý trước, trừ khi điều chỉnh",
+        "A running sum is no less than in the quarter before, unless it was revised",
     ),
 ];

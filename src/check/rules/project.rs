@@ -1,10 +1,18 @@
 //! The rules of projects that are told as findings; the others refuse a move (`PROJECT_RULE`).
 
-use super::{Rule, RuleSet::Form};
-use crate::document::finding::Severity::Warning;
+use super::{OPEN, Rule, RuleSet::Form, sourced};
+use crate::document::finding::Severity::{Error, Warning};
 
 /// In the order of their ids.
 pub const RULES: &[Rule] = &[
+    Rule::new(
+        Form,
+        "PRJ-01",
+        Error,
+        "Tổng kinh phí bằng cộng các nguồn, bằng cộng các năm, không vượt mức được phê duyệt",
+        "The sources and the years of a project each add to its total, within what was approved",
+    )
+    .citing(&[sourced("TT 342/2016/TT-BTC", "Mẫu 13.3", 2017, OPEN)]),
     Rule::new(
         Form,
         "PRJ-12",

@@ -1,6 +1,7 @@
 //! The rules of HR plans and of pay in estimates.
 
-use super::{OPEN, Rule, RuleSet::Form, remembered, sourced};
+use super::RuleSet::{Form, Vietnam};
+use super::{OPEN, Rule, remembered, sourced};
 use crate::document::finding::Severity::{Error, Warning};
 
 /// In the order of their ids.
@@ -78,6 +79,19 @@ pub const RULES: &[Rule] = &[
     )
     .citing(&[sourced("Nghị định 232/2026/NĐ-CP", "Điều 10", 2026, OPEN)]),
     Rule::new(
+        Vietnam,
+        "HR-13",
+        Error,
+        "Kinh phí tăng thêm biên chế ở chi mới của kế hoạch 03 năm",
+        "What new posts cost is new money of the three-year plan",
+    )
+    .holding(2018, OPEN)
+    .citing(&[
+        sourced("TT 69/2017/TT-BTC", "Điều 5.2a", 2018, 2025),
+        sourced("TT 69/2017/TT-BTC", "Điều 6.2c", 2018, 2025),
+        remembered("TT 69/2017/TT-BTC", "", 2026, OPEN),
+    ]),
+    Rule::new(
         Form,
         "HR-14",
         Warning,
@@ -99,5 +113,12 @@ pub const RULES: &[Rule] = &[
         Warning,
         "Dòng lương trong dự toán khớp với kế hoạch nhân lực",
         "Generated pay lines are what their HR plan costs",
+    ),
+    Rule::new(
+        Form,
+        "PAY-02",
+        Warning,
+        "Dự toán có dòng lương của kế hoạch nhân lực",
+        "An estimate has the pay of the HR plan of its unit",
     ),
 ];

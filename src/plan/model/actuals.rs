@@ -2,7 +2,8 @@
 //!
 //! What is not reported is not 0: it has no value at all.
 
-use super::{Aggregation, Indicator, Plan, ValueKind};
+use super::{Aggregation, Content, Indicator, Item, Plan, ValueKind, number};
+use crate::document::finding::{Finding, Severity};
 use crate::error::{Reason, Refusal};
 use crate::words;
 
@@ -157,6 +158,45 @@ fn unfit(indicator: &Indicator, reported: &Reported) -> Option<&'static str> {
     }
 }
 
+/// REP-02: what is reported as a sum up to a quarter is no less than up to the quarter before, unless it was revised.
+pub fn falling(plan: &Plan, items: &[Item], reports: &[Actual]) -> Vec<Finding> {
+    let is_running = |item: &&Item| match &item.content {
+        Content::Indicator(indicator) => indicator.cumulative && indicator.aggregation == Aggregation::Sum,
+        Content::Section(_) | Content::Goal(_) | Content::Task(_) | Content::Funding(_) => false,
+    };
+    let mut found = Vec::new();
+    for item in items.iter().filter(is_running) {
+        let mut last: Option<(&Actual, i64)> = None;
+        let of_item = reports.iter().filter(|report| report.indicator == item.id);
+        let mut reports: Vec<&Actual> = of_item.collect();
+        // The year itself, quarter 0, comes after its quarters.
+        reports.sort_by_key(|report| (report.period.0, report.period.1 == 0, report.period.1));
+        for report in reports {
+            let Reported::Number(value) = report.reported else { continue };
+            let before = last.replace((report, value));
+            let Some((earlier, least)) = before.filter(|(earlier, _)| earlier.period.0 == report.period.0) else {
+                continue;
+            };
+            if value >= least || report.status == Status::Revised {
+                continue;
+            }
+            let (now, then) = (number::text(value), number::text(least));
+            let text = format!("{} has {now}, less than {then} in {}", place(report), place(earlier));
+            let name = plan.item_name(item.content.kind(), &item.id).to_string();
+            let finding = Finding::new("REP-02", Severity::Warning, name, text).field("value");
+            found.push(finding.compared(then, now).suggest("report it as REVISED, with the reason"));
+        }
+    }
+    found
+}
+
+fn place(report: &Actual) -> String {
+    match report.period {
+        (year, 0) => year.to_string(),
+        (year, quarter) => format!("Q{quarter}/{year}"),
+    }
+}
+
 #[cfg(test)]
 pub mod tests {
     use super::super::Content;
@@ -216,5 +256,26 @@ pub mod tests {
         assert_eq!(once(&|_, new| new.reported = Reported::Number(5)), "ACTUAL_UNFIT");
         assert_eq!(once(&|_, new| new.reported = Reported::Members(Vec::new())), "ACTUAL_UNFIT");
         assert_eq!(once(&|_, new| new.reported = Reported::Nothing), "");
+    }
+
+    #[test]
+    fn a_running_sum_never_falls_unless_it_is_revised() {
+        let mut item = indicator("i");
+        if let Content::Indicator(indicator) = &mut item.content {
+            indicator.cumulative = true;
+        }
+        let found = |reports: &[Actual]| {
+            let found = falling(&plan(2011, 2015), std::slice::from_ref(&item), reports);
+            found.into_iter().map(|found| found.message).collect::<Vec<_>>()
+        };
+        let (first, second) = (actual("i", (2013, 1), 50_000), actual("i", (2013, 2), 40_000));
+        assert_eq!(found(&[first.clone(), actual("i", (2013, 2), 50_000)]), [""; 0]);
+        assert_eq!(found(&[first.clone(), second.clone()]), ["Q2/2013 has 4, less than 5 in Q1/2013"]);
+        let year = actual("i", (2013, 0), 30_000);
+        assert_eq!(found(&[year, first.clone()]), ["2013 has 3, less than 5 in Q1/2013"]);
+        assert_eq!(found(&[first.clone(), Actual { status: Status::Revised, ..second }]), [""; 0]);
+        // Another year begins anew, and what is summed up later is no running sum.
+        assert_eq!(found(&[first, actual("i", (2014, 1), 10_000)]), [""; 0]);
+        assert_eq!(falling(&plan(2011, 2015), &[indicator("i")], &[]), []);
     }
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::stated;
 use super::{Content, Funding, Item, Kind, Part, Plan};
 use crate::budget::model::Nature;
 use crate::document::finding::{Finding, Severity};
@@ -94,7 +95,7 @@ fn too_large() -> Error {
 /// What is stated for each task, or for none, by cell; the classes of funding added up where only they are stated.
 fn amounts(items: &[Item]) -> Result<BTreeMap<Cell<'_>, i64>> {
     let mut sums: BTreeMap<Cell<'_>, (Option<i64>, Option<i64>)> = BTreeMap::new();
-    for funding in rows(items) {
+    for funding in stated::rows(items) {
         let (Some(nature), Some(part)) = (funding.nature, funding.part) else { continue };
         if funding.year == 0 {
             continue;
@@ -105,13 +106,6 @@ fn amounts(items: &[Item]) -> Result<BTreeMap<Cell<'_>, i64>> {
     }
     let stated = |(key, (sum, parts)): (_, (Option<i64>, Option<i64>))| Some((key, sum.or(parts)?));
     Ok(sums.into_iter().filter_map(stated).collect())
-}
-
-fn rows(items: &[Item]) -> impl Iterator<Item = &Funding> {
-    items.iter().filter_map(|item| match &item.content {
-        Content::Funding(funding) => Some(funding),
-        Content::Section(_) | Content::Goal(_) | Content::Indicator(_) | Content::Task(_) => None,
-    })
 }
 
 /// What a ceiling does not cover. What goes on is covered first, then what is new, each in the order of entry, which is its priority.

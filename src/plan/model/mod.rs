@@ -11,6 +11,7 @@ pub mod number;
 pub mod review;
 pub mod rollup;
 pub mod rules;
+pub mod stated;
 
 use serde::{Deserialize, Serialize};
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::stated::widest;
 use super::{Content, Funding, Item, Part};
 use crate::budget::model::Nature;
 use crate::classification::model::FinancingClass;
@@ -152,11 +153,7 @@ impl<'a> Cells<'a> {
         year: i64,
         counts: impl Fn(Option<FinancingClass>) -> bool,
     ) -> Option<i128> {
-        let cells: Vec<&&Funding> =
-            self.holder(task).iter().filter(|cell| cell.year == year && counts(cell.class)).collect();
-        let shape = |cell: &Funding| (cell.class.is_some(), cell.nature.is_some(), cell.part.is_some());
-        let first = cells.iter().map(|cell| shape(cell)).min()?;
-        Some(cells.iter().filter(|cell| shape(cell) == first).map(|cell| i128::from(cell.amount)).sum())
+        widest(self.holder(task).iter().copied().filter(|cell| cell.year == year && counts(cell.class)))
     }
 
     /// The same of the state budget alone: none where no cell of the year states its class.

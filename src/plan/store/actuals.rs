@@ -1,6 +1,6 @@
 //! The tables of what was reported: values of indicators, progress of tasks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -9,6 +9,7 @@ use super::plans::{json, parsed};
 use crate::commit::{Tx, View};
 use crate::db::schema::{actual_versions as actuals, progress_versions as progress};
 use crate::db::{Conn, Db, audit, direct, record};
+use crate::document::texts::TEXTS_PER_STATEMENT;
 use crate::error::Result;
 use crate::plan::model::actuals::{Actual, Period, Reported, TaskReport};
 use crate::word::{Word, stored as word};
@@ -104,6 +105,22 @@ pub fn some_actuals(view: &mut View<'_>, plan: &str, indicators: &BTreeSet<&str>
             .filter(actuals::since.le(view.revision).and(actuals::until.gt(view.revision)));
         for row in direct!(view.conn, |conn| query.load::<ActualRow>(conn))? {
             found.push(actual_of(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Everything that was reported of the indicators of some plans, by plan, indicator and period.
+pub fn actuals_of(view: &mut View<'_>, plans: &[String]) -> Result<BTreeMap<String, Vec<Actual>>> {
+    let mut found: BTreeMap<String, Vec<Actual>> = BTreeMap::new();
+    for plans in plans.chunks(TEXTS_PER_STATEMENT) {
+        let rows = actuals::table
+            .filter(actuals::jurisdiction.eq(view.jurisdiction).and(actuals::plan.eq_any(plans)))
+            .filter(actuals::since.le(view.revision).and(actuals::until.gt(view.revision)))
+            .order((actuals::plan, actuals::indicator, actuals::year, actuals::quarter))
+            .load::<ActualRow>(view.conn)?;
+        for row in rows {
+            found.entry(row.plan.clone()).or_default().push(actual_of(row)?);
         }
     }
     Ok(found)

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::commit::{Tx, View};
 use crate::db::schema::plan_item_versions as items;
 use crate::db::{Conn, Db, Forever, audit, direct, record};
+use crate::document::texts::Texts;
 use crate::error::{Error, Result};
 use crate::plan::model::formula::Formula;
 use crate::plan::model::rules::Link;
@@ -104,6 +105,24 @@ pub fn list_items(view: &mut View<'_>, plan: &str, filter: &ItemFilter, after: i
 /// Every item of a plan at the revision of the view, in the order of entry.
 pub fn all_items(view: &mut View<'_>, plan: &str) -> Result<Vec<Item>> {
     list_items(view, plan, &ItemFilter::default(), 0, i64::MAX)
+}
+
+/// The items of some kinds of some plans, each as its text has them, by plan and in the order of entry.
+pub fn items_of(view: &mut View<'_>, texts: &Texts, kinds: &[ItemKind]) -> Result<BTreeMap<String, Vec<Item>>> {
+    let mut found: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    for texts in texts.divided() {
+        let (first, last) = texts.span();
+        let query = items::table
+            .filter(items::jurisdiction.eq(view.jurisdiction).and(items::plan.eq_any(texts.ids())))
+            .filter(items::since.le(last).and(items::until.gt(first)).and(items::kind.eq_any(&kinds)))
+            .order((items::plan, items::sequence));
+        let rows: Vec<ItemRow> = direct!(view.conn, |conn| query.load(conn))?;
+        for row in rows.into_iter().filter(|row| texts.has(&row.plan, row.since, row.until)) {
+            found.entry(row.plan.clone()).or_default().push(item_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// One item of a plan at the revision of the view.

@@ -325,7 +325,7 @@ pub struct Step {
 }
 
 #[cfg(test)]
-pub(super) mod samples {
+pub(crate) mod samples {
     use super::*;
 
     /// A proposal of a topic of 2014 and 2015: 900 of the local budget, 100 of an enterprise.

@@ -74,7 +74,8 @@ fn fits(sum: i128) -> Result<i64> {
     i64::try_from(sum).map_err(overflow)
 }
 
-fn finding(project: &str, year: &Year) -> Option<Finding> {
+/// Where the two do not agree.
+pub fn finding(project: &str, year: &Year) -> Option<Finding> {
     if year.difference == 0 {
         return None;
     }

@@ -5,27 +5,75 @@
 
 use std::collections::BTreeSet;
 
-use super::{Facts, cited, counted, item_name};
+use super::{Facts, cited, counted};
 use crate::document::finding::{Finding, Severity};
 use crate::period::day_before;
 use crate::word::Word;
 use crate::workforce::headcount::is_there;
-use crate::workforce::model::staffing::{Content, Demand, StaffingItem};
-use crate::workforce::model::{Grade, StaffKind};
+use crate::workforce::model::staffing::{Assigned, Content, Demand, StaffingItem};
+use crate::workforce::model::{Grade, PlannedGroup, StaffKind, WorkforcePlan};
 
-/// Everything that is found.
-pub fn found(facts: &Facts<'_>) -> Vec<Finding> {
-    let kinds: BTreeSet<StaffKind> = facts.groups.iter().map(|planned| planned.group.staff_kind).collect();
-    let mut found: Vec<Finding> = kinds.into_iter().flat_map(|kind| of_kind(facts, kind)).collect();
-    found.extend(of_flows(facts));
-    found
+/// The people of a plan, and what may be planned of them in some years.
+#[derive(Debug, Clone, Copy)]
+pub struct People<'a> {
+    /// The plan.
+    pub plan: &'a WorkforcePlan,
+    /// Its groups.
+    pub groups: &'a [PlannedGroup],
+    /// Its items.
+    pub items: &'a [StaffingItem],
+    /// The quotas of the units that it is about.
+    pub quotas: &'a [Assigned],
+    /// The first of the years.
+    pub first_year: i64,
+    /// The first day of each of them, and of the year after them.
+    pub first_days: &'a [String],
 }
 
 /// What may be planned on a day, and who says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Limit {
-    count: i64,
+pub struct Limit {
+    /// How many.
+    pub count: i64,
     says: String,
+    /// The id of the plan that says it, and the revision that did.
+    pub plan: (String, i64),
+}
+
+/// People beyond a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// How many people.
+    pub people: i64,
+    /// What is allowed.
+    pub limit: Limit,
+    /// What is found.
+    pub finding: Finding,
+}
+
+/// Everything that is found.
+pub fn found(facts: &Facts<'_>) -> Vec<Finding> {
+    let Facts { plan, groups, items, quotas, .. } = *facts;
+    let (first_year, first_days) = (plan.key.first_year, facts.first_days.as_slice());
+    let people = People { plan, groups, items, quotas, first_year, first_days };
+    beyond(&people).into_iter().map(|beyond| beyond.finding).collect()
+}
+
+/// Everybody who is planned beyond a limit.
+pub fn beyond(facts: &People<'_>) -> Vec<Beyond> {
+    let kinds: BTreeSet<StaffKind> = facts.groups.iter().map(|planned| planned.group.staff_kind).collect();
+    let mut found: Vec<Beyond> = kinds.into_iter().flat_map(|kind| of_kind(facts, kind)).collect();
+    found.extend(of_flows(facts));
+    found
+}
+
+/// How many kinds of staff have a limit on some day.
+pub fn limited(facts: &People<'_>) -> usize {
+    let kinds: BTreeSet<StaffKind> = facts.groups.iter().map(|planned| planned.group.staff_kind).collect();
+    let own = facts.plan.key.unit.as_str();
+    let is_limited =
+        |kind: &StaffKind| borders(facts, own, *kind).iter().any(|day| limit(facts, own, *kind, day).is_some());
+    kinds.iter().filter(|kind| is_limited(kind)).count()
 }
 
 /// People beyond a limit in some days.
@@ -37,7 +85,7 @@ struct Over {
     limit: Limit,
 }
 
-fn of_kind(facts: &Facts<'_>, kind: StaffKind) -> Vec<Finding> {
+fn of_kind(facts: &People<'_>, kind: StaffKind) -> Vec<Beyond> {
     let own = facts.plan.key.unit.as_str();
     let mut overs: Vec<Over> = Vec::new();
     let days = borders(facts, own, kind);
@@ -59,10 +107,11 @@ fn of_kind(facts: &Facts<'_>, kind: StaffKind) -> Vec<Finding> {
             _ => overs.push(Over { from: from.clone(), end: end.clone(), people, vacant, limit }),
         }
     }
-    overs.into_iter().map(|over| finding(facts, kind, &over)).collect()
+    let beyond = |over: Over| Beyond { finding: finding(facts, kind, &over), people: over.people, limit: over.limit };
+    overs.into_iter().map(beyond).collect()
 }
 
-fn finding(facts: &Facts<'_>, kind: StaffKind, over: &Over) -> Finding {
+fn finding(facts: &People<'_>, kind: StaffKind, over: &Over) -> Finding {
     let Over { from, end, people, vacant, limit } = over;
     let vacant = if *vacant == 0 { String::new() } else { format!(" ({vacant} of them vacant posts)") };
     let text = format!(
@@ -78,7 +127,7 @@ fn finding(facts: &Facts<'_>, kind: StaffKind, over: &Over) -> Finding {
 }
 
 /// The days on which something may change, from the first of the plan to the one after its last.
-fn borders(facts: &Facts<'_>, unit: &str, kind: StaffKind) -> Vec<String> {
+fn borders(facts: &People<'_>, unit: &str, kind: StaffKind) -> Vec<String> {
     let (Some(first), Some(end)) = (facts.first_days.first(), facts.first_days.last()) else { return Vec::new() };
     let mut days: BTreeSet<&str> = facts.first_days.iter().map(String::as_str).collect();
     for planned in facts.groups.iter().filter(|planned| planned.group.staff_kind == kind) {
@@ -94,7 +143,11 @@ fn borders(facts: &Facts<'_>, unit: &str, kind: StaffKind) -> Vec<String> {
     days.into_iter().filter(|day| *day >= first.as_str() && *day <= end.as_str()).map(str::to_owned).collect()
 }
 
-fn demands<'a>(facts: &Facts<'a>, unit: &str, kind: StaffKind) -> impl Iterator<Item = (&'a StaffingItem, &'a Demand)> {
+fn demands<'a>(
+    facts: &People<'a>,
+    unit: &str,
+    kind: StaffKind,
+) -> impl Iterator<Item = (&'a StaffingItem, &'a Demand)> {
     let items = facts.items;
     items.iter().filter_map(move |item| {
         let Content::Demand(demand) = &item.content else { return None };
@@ -103,7 +156,7 @@ fn demands<'a>(facts: &Facts<'a>, unit: &str, kind: StaffKind) -> impl Iterator<
 }
 
 /// What may be planned of a unit and kind on a day of the plan.
-fn limit(facts: &Facts<'_>, unit: &str, kind: StaffKind, day: &str) -> Option<Limit> {
+fn limit(facts: &People<'_>, unit: &str, kind: StaffKind, day: &str) -> Option<Limit> {
     let given = facts.quotas.iter().find(|given| {
         let quota = &given.quota;
         quota.unit == unit
@@ -113,34 +166,37 @@ fn limit(facts: &Facts<'_>, unit: &str, kind: StaffKind, day: &str) -> Option<Li
     });
     let act = given.map(|given| {
         let says = format!("{} assigned by {} of {}", given.quota.count, given.act_number, given.act_signed_on);
-        Limit { count: given.quota.count, says }
+        Limit { count: given.quota.count, says, plan: (given.quota.plan.clone(), given.quota.revision) }
     });
     let year = facts.first_days.iter().rposition(|first| first.as_str() <= day)?;
-    let year = facts.plan.key.first_year + i64::try_from(year).ok()?;
+    let year = facts.first_year + i64::try_from(year).ok()?;
     let stated = demands(facts, unit, kind)
         .filter(|(_, demand)| demand.year == year && demand.starts_on.as_deref().is_none_or(|first| first <= day))
         .max_by_key(|(_, demand)| demand.starts_on.clone());
     let asked = stated.and_then(|(item, _)| item.figures.latest());
+    let own = |count, says| Limit { count, says, plan: (facts.plan.id.clone(), facts.plan.revision) };
     match (asked, act) {
         (Some(count), Some(act)) if act.count != count => {
-            Some(Limit { count, says: format!("{count} asked for by the plan and {}", act.says) })
+            Some(own(count, format!("{count} asked for by the plan and {}", act.says)))
         }
-        (Some(count), None) => Some(Limit { count, says: format!("{count} asked for by the plan") }),
+        (Some(count), None) => Some(own(count, format!("{count} asked for by the plan"))),
         (_, act) => act,
     }
 }
 
 /// A flow closes its year within the quota of its last day; a snapshot only warns.
-fn of_flows(facts: &Facts<'_>) -> Vec<Finding> {
+fn of_flows(facts: &People<'_>) -> Vec<Beyond> {
     let over = |item: &StaffingItem| {
         let Content::Flow(flow) = &item.content else { return None };
-        let place = usize::try_from(flow.year - facts.plan.key.first_year).ok()?;
+        let place = usize::try_from(flow.year - facts.first_year).ok()?;
         let last = day_before(facts.first_days.get(place + 1)?);
         let limit = limit(facts, &flow.unit, flow.staff_kind, &last).filter(|limit| flow.closing > limit.count)?;
         let text =
             format!("{}: {} at the end of {}, {}", flow.staff_kind.as_str(), flow.closing, flow.year, limit.says);
-        let finding = Finding::new("HR-01", Severity::Warning, item_name(facts, item), text).field("flow.closing");
-        Some(cited(counted(finding, limit.count, flow.closing), "Thông tư 66/2026/TT-BTC", ""))
+        let name = facts.plan.item_name(item.content.kind(), &item.id).to_string();
+        let finding = Finding::new("HR-01", Severity::Warning, name, text).field("flow.closing");
+        let finding = cited(counted(finding, limit.count, flow.closing), "Thông tư 66/2026/TT-BTC", "");
+        Some(Beyond { people: flow.closing, limit, finding })
     };
     facts.items.iter().filter_map(over).collect()
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::commit::{Tx, View};
 use crate::db::schema::staff_groups as groups;
 use crate::db::{CURRENT, Conn, audit, direct, record};
+use crate::document::texts::Texts;
 use crate::error::{Error, Result};
 use crate::word::{Word, stored as word};
 use crate::workforce::model::{Grade, PlannedGroup, StaffGroup};
@@ -51,6 +52,23 @@ pub fn list_groups(view: &mut View<'_>, plan: &str, after: i64, limit: i64) -> R
 /// All groups of a plan in the order of entry.
 pub fn all_groups(view: &mut View<'_>, plan: &str) -> Result<Vec<PlannedGroup>> {
     list_groups(view, plan, 0, i64::MAX)
+}
+
+/// All groups of some plans, each as its text has them, by plan and in the order of entry.
+pub fn groups_of(view: &mut View<'_>, texts: &Texts) -> Result<BTreeMap<String, Vec<PlannedGroup>>> {
+    let mut found: BTreeMap<String, Vec<PlannedGroup>> = BTreeMap::new();
+    for texts in texts.divided() {
+        let (first, last) = texts.span();
+        let query = groups::table
+            .filter(groups::jurisdiction.eq(view.jurisdiction).and(groups::plan.eq_any(texts.ids())))
+            .filter(groups::since.le(last).and(groups::until.gt(first)))
+            .order((groups::plan, groups::sequence));
+        let rows: Vec<GroupRow> = direct!(view.conn, |conn| query.load(conn))?;
+        for row in rows.into_iter().filter(|row| texts.has(&row.plan, row.since, row.until)) {
+            found.entry(row.plan.clone()).or_default().push(group_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// One group as it stands at the revision of the view.

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use crate::commit::{Tx, View};
 use crate::db::schema::pay_lines as marks;
 use crate::db::{Conn, audit, direct, record};
+use crate::document::texts::TEXTS_PER_STATEMENT;
 use crate::error::Result;
 
 record! {
@@ -35,15 +36,27 @@ pub struct Mark {
 
 /// The marks of the lines of an estimate, also of lines that are no longer there, by line.
 pub fn marks_of(view: &mut View<'_>, estimate: &str) -> Result<BTreeMap<String, Mark>> {
-    let query = marks::table
-        .filter(marks::jurisdiction.eq(view.jurisdiction).and(marks::estimate.eq(estimate)))
-        .filter(marks::since.le(view.revision).and(marks::until.gt(view.revision)));
-    let rows = direct!(view.conn, |conn| query.load::<MarkRow>(conn))?;
-    let mark = |row: MarkRow| {
-        let in_force = row.in_force != 0;
-        (row.line, Mark { plan: row.plan, plan_revision: row.plan_revision, in_force, revision: row.since })
-    };
-    Ok(rows.into_iter().map(mark).collect())
+    Ok(marks_of_many(view, &[estimate.to_owned()])?.remove(estimate).unwrap_or_default())
+}
+
+/// The marks of the lines of some estimates, by estimate and line.
+pub fn marks_of_many(view: &mut View<'_>, estimates: &[String]) -> Result<BTreeMap<String, BTreeMap<String, Mark>>> {
+    let mut found: BTreeMap<String, BTreeMap<String, Mark>> = BTreeMap::new();
+    for estimates in view.conn.by_key(estimates, TEXTS_PER_STATEMENT) {
+        let query = marks::table
+            .filter(marks::jurisdiction.eq(view.jurisdiction).and(marks::estimate.eq_any(estimates)))
+            .filter(marks::since.le(view.revision).and(marks::until.gt(view.revision)));
+        for row in direct!(view.conn, |conn| query.load::<MarkRow>(conn))? {
+            let mark = Mark {
+                plan: row.plan,
+                plan_revision: row.plan_revision,
+                in_force: row.in_force != 0,
+                revision: row.since,
+            };
+            found.entry(row.estimate).or_default().insert(row.line, mark);
+        }
+    }
+    Ok(found)
 }
 
 /// Marks lines of an estimate, each beside the mark that it has already.

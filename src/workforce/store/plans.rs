@@ -1,11 +1,14 @@
 //! The tables of HR plans: facts and header.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::commit::{Tx, View};
 use crate::db::schema::{workforce_plan_versions as versions, workforce_plans as facts};
 use crate::db::{CURRENT, Conn, Db, audit, direct, record};
 use crate::document::state::State;
+use crate::document::texts::TEXTS_PER_STATEMENT;
 use crate::error::{Error, Result};
 use crate::word::{Word, stored as word};
 use crate::workforce::model::{PlanKey, WorkforcePlan};
@@ -83,6 +86,20 @@ pub fn find_plan(view: &mut View<'_>, plan: &str) -> Result<Option<WorkforcePlan
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::plan.eq(plan)))
         .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
     direct!(view.conn, |conn| query.first::<HeaderRow>(conn)).optional()?.map(plan_of).transpose()
+}
+
+/// Some plans as they stand at the revision of the view, by id.
+pub fn some_plans(view: &mut View<'_>, ids: &[String]) -> Result<BTreeMap<String, WorkforcePlan>> {
+    let mut found = BTreeMap::new();
+    for ids in view.conn.by_key(ids, TEXTS_PER_STATEMENT) {
+        let query = versions::table
+            .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::plan.eq_any(ids)))
+            .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)));
+        for row in direct!(view.conn, |conn| query.load::<HeaderRow>(conn))? {
+            found.insert(row.plan.clone(), plan_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// A plan as the text in force has it; none where it was never approved.

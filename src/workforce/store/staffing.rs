@@ -8,6 +8,7 @@ use crate::commit::{Tx, View};
 use crate::db::schema::staffing_items as items;
 use crate::db::{CURRENT, Conn, Db, audit, direct, record};
 use crate::document::stages::{Stage, Staged};
+use crate::document::texts::Texts;
 use crate::error::{Error, Result};
 use crate::word::Word;
 use crate::workforce::model::StaffKind;
@@ -82,6 +83,28 @@ pub fn list_staffing(
 /// All items of a plan in the order of entry.
 pub fn all_staffing(view: &mut View<'_>, plan: &str) -> Result<Vec<StaffingItem>> {
     list_staffing(view, plan, &StaffingFilter::default(), 0, i64::MAX)
+}
+
+/// The items of some kinds of some plans, each as its text has them, by plan and in the order of entry.
+pub fn staffing_of(
+    view: &mut View<'_>,
+    texts: &Texts,
+    kinds: &[StaffingKind],
+) -> Result<BTreeMap<String, Vec<StaffingItem>>> {
+    let mut found: BTreeMap<String, Vec<StaffingItem>> = BTreeMap::new();
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    for texts in texts.divided() {
+        let (first, last) = texts.span();
+        let query = items::table
+            .filter(items::jurisdiction.eq(view.jurisdiction).and(items::plan.eq_any(texts.ids())))
+            .filter(items::since.le(last).and(items::until.gt(first)).and(items::kind.eq_any(&kinds)))
+            .order((items::plan, items::sequence));
+        let rows: Vec<ItemRow> = direct!(view.conn, |conn| query.load(conn))?;
+        for row in rows.into_iter().filter(|row| texts.has(&row.plan, row.since, row.until)) {
+            found.entry(row.plan.clone()).or_default().push(item_of(row)?);
+        }
+    }
+    Ok(found)
 }
 
 /// One item as it stands at the revision of the view.

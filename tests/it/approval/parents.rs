@@ -10,7 +10,7 @@ use crate::harness::{Harness, engines, refused, unit_name, violations};
 
 impl Harness {
     /// The department `khcn` with two centres below; each has an annual estimate with one line.
-    async fn family(&self) {
+    pub async fn family(&self) {
         self.budget_ground().await;
         for unit in ["a", "b"] {
             self.unit_below("dt", unit, "khcn").await;
@@ -26,7 +26,7 @@ impl Harness {
         self.budget().create_estimate(by("drafter", request)).await.unwrap();
     }
 
-    async fn submit_with(&self, children: &[&str]) -> Result<pb::Life, tonic::Status> {
+    pub async fn submit_with(&self, children: &[&str]) -> Result<pb::Life, tonic::Status> {
         let mut included = Vec::new();
         for child in children {
             let life = self.life(child).await;

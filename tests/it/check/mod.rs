@@ -1,5 +1,7 @@
 //! Rules: listed with what they rest on, enabled by sets, weighed; and what they then find.
 
+mod across;
+pub mod consistency;
 mod golden;
 
 use kehoach::document::state::Verb::{Appraise, Endorse, Submit};

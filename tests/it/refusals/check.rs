@@ -6,6 +6,7 @@ use super::world::World;
 use super::{Asked, SPENT, read, write};
 use crate::approval::by;
 use crate::budget::at;
+use crate::check::consistency::asked;
 use crate::check::{enable, rule_name, weigh};
 use crate::harness::{Harness, jurisdiction_name};
 
@@ -79,6 +80,12 @@ pub fn table(w: &World) -> Vec<Asked> {
             .reused(|m| m.request_id = spent())
             .missing("request_id", |m| m.name = "jurisdictions/nowhere/ruleSets/vietnam".to_owned())
             .stale(|m| m.etag = old())
+            .done(),
+        read("CheckConsistency", asked(2026, &[]))
+            .invalid("fiscal_years", |m| m.fiscal_years.clear())
+            .token(|m| m.page_token = "x".to_owned())
+            .missing("unit", |m| m.unit = "jurisdictions/dt/units/nowhere".to_owned())
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .done(),
     ]
 }

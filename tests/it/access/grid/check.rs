@@ -3,6 +3,7 @@
 use kehoach::pb;
 use prost::Message;
 
+use crate::check::consistency::asked;
 use crate::check::{enable, rule_name, weigh};
 use crate::harness::jurisdiction_name;
 
@@ -16,6 +17,7 @@ pub fn request(method: &str) -> Option<Vec<u8>> {
             pb::SetRuleRequest { validate_only, ..weigh("BUD-04", pb::Severity::Info, 2026, "", "") }.encode_to_vec()
         }
         "ListRuleSets" => pb::ListRuleSetsRequest { parent, read_at: None }.encode_to_vec(),
+        "CheckConsistency" => asked(2026, &[]).encode_to_vec(),
         "EnableRuleSet" => pb::EnableRuleSetRequest { validate_only, ..enable(2026, 0, "") }.encode_to_vec(),
         _ => return None,
     })

@@ -1,25 +1,20 @@
 //! The lines of an estimate that follow from an HR plan: what they should be, what they are, and what generating does to them.
 
+mod compare;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::life;
-use super::model::{Funds, Tuple, WorkforcePlan};
-use super::pay::{Month, Tables};
-use super::project::{by_month, refusal};
+pub use compare::{Costing, Gap, Of, Part, check, compare, compare_all, finding};
+
+use super::model::{Tuple, WorkforcePlan};
 use super::store::{self, Mark};
-use super::tuples::{Booked, Tuples, book};
+use super::tuples::{Booked, Tuples};
 use crate::budget::model::{Amounts, Estimate, Kind, Line, Nature, Stage};
 use crate::budget::store as lines;
 use crate::commit::View;
-use crate::document::finding::{Citation, Finding, Severity};
-use crate::document::state::State;
-use crate::error::{Error, Reason, Refusal, Result};
-use crate::id::{UnitName, WorkforcePlanName};
+use crate::error::{Reason, Refusal, Result};
 use crate::organisation::store as units;
 use crate::words;
-
-/// Lines that one finding names; the comparison has all.
-const NAMED: usize = 100;
 
 words! {
     /// What became of a generated line.
@@ -82,19 +77,12 @@ pub fn text_of(plan: &WorkforcePlan, in_force: bool) -> Option<i64> {
 
 /// Books what a text of a plan costs in the year of an estimate, by the rows and rules of the moment.
 pub fn book_now(view: &mut View<'_>, estimate: &Estimate, plan: &WorkforcePlan, text: i64) -> Result<Tuples> {
-    let unit = &estimate.key.unit;
-    let calendar = units::fiscal_calendar(view.conn, &estimate.jurisdiction)?;
-    let first = Month::from(&calendar.first_day(estimate.key.fiscal_year));
-    let first = first.ok_or_else(|| Error::bug("a fiscal year does not begin on a day"))?;
-    let groups = store::all_groups(&mut view.at(text), &plan.id)?;
-    let parameters = store::all_parameters(view)?;
+    let (unit, year) = (&estimate.key.unit, estimate.key.fiscal_year);
     let mut chain = vec![unit.clone()];
     chain.extend(units::ancestors(view, unit)?);
-    let rules = store::rules_of(view, &chain)?;
-    let tables = Tables::new(&parameters, first, life::MONTHS);
-    let pay = by_month(&tables, groups.iter()).map_err(|(group, fault)| refusal(plan, &group.id, fault))?;
-    let name = UnitName { jurisdiction: estimate.jurisdiction.clone(), unit: unit.clone() }.to_string();
-    book(&tables, &pay, &Funds::new(&rules, &chain), &name).map_err(Error::Refused)
+    let costing = Costing::of(view, &chain)?;
+    let groups = store::all_groups(&mut view.at(text), &plan.id)?;
+    costing.book(&costing.tables(year)?, plan, &groups, &chain)
 }
 
 /// The lines of an estimate that were generated from a plan and are there, with their marks.
@@ -213,142 +201,6 @@ impl Outcome {
             self.push(row, requesting(&line, 0));
         }
     }
-}
-
-/// The lines that were generated from one plan, beside what it costs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// The plan.
-    pub plan: WorkforcePlanName,
-    /// Whether the text in force is calculated.
-    pub in_force: bool,
-    /// The revision of the text; none where the plan is gone.
-    pub text: Option<i64>,
-    /// Why it cannot be calculated.
-    pub hindrances: Vec<String>,
-    /// Every tuple that has a line or an amount.
-    pub gaps: Vec<Gap>,
-    /// What is requested, and what the plan costs.
-    pub sums: (i64, i64),
-}
-
-/// One tuple of a part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gap {
-    /// The id of its line, and the revision of the text that its figure is from.
-    pub line: Option<(String, i64)>,
-    /// Where it is booked.
-    pub tuple: Tuple,
-    /// What the line requests.
-    pub requested: Option<i64>,
-    /// What the plan costs there.
-    pub current: Option<i64>,
-}
-
-impl Gap {
-    /// What the plan costs there less what is requested.
-    pub fn difference(&self) -> Option<i64> {
-        self.current.unwrap_or_default().checked_sub(self.requested.unwrap_or_default())
-    }
-}
-
-impl Part {
-    /// Whether it is not what generating would make it.
-    pub fn is_outdated(&self) -> bool {
-        !self.hindrances.is_empty() || self.gaps.iter().any(|gap| gap.difference() != Some(0))
-    }
-}
-
-fn sums(gaps: &[Gap]) -> Option<(i64, i64)> {
-    let sum = |of: fn(&Gap) -> Option<i64>| gaps.iter().filter_map(of).try_fold(0i64, i64::checked_add);
-    Some((sum(|gap| gap.requested)?, sum(|gap| gap.current)?))
-}
-
-fn overflow() -> Error {
-    Error::refused(Reason::AmountOverflow, "lines", "a sum of generated lines is too large")
-}
-
-/// The generated lines of an estimate beside what their plans cost, by plan.
-pub fn compare(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Part>> {
-    let marks = store::marks_of(view, &estimate.id)?;
-    if marks.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut by_plan: BTreeMap<&str, Vec<(Line, &Mark)>> = BTreeMap::new();
-    for line in lines::all_lines(view, &estimate.id)? {
-        if let Some(mark) = marks.get(&line.id) {
-            by_plan.entry(&mark.plan).or_default().push((line, mark));
-        }
-    }
-    by_plan.into_iter().map(|(plan, own)| part(view, estimate, plan, own)).collect()
-}
-
-fn part(view: &mut View<'_>, estimate: &Estimate, id: &str, own: Vec<(Line, &Mark)>) -> Result<Part> {
-    let in_force = own.iter().max_by_key(|(_, mark)| mark.revision).is_some_and(|(_, mark)| mark.in_force);
-    let plan = store::find_plan(view, id)?;
-    let text = plan.as_ref().and_then(|plan| text_of(plan, in_force));
-    let (tuples, hindrances) = match (&plan, text) {
-        (Some(plan), Some(text)) => match book_now(view, estimate, plan, text) {
-            Ok(tuples) => (tuples, Vec::new()),
-            Err(Error::Refused(refusals)) => {
-                (Tuples::new(), refusals.into_iter().map(|refusal| refusal.description).collect())
-            }
-            Err(error) => return Err(error),
-        },
-        _ => (Tuples::new(), vec!["the HR plan is no longer there".to_owned()]),
-    };
-    let plan = WorkforcePlanName { jurisdiction: estimate.jurisdiction.clone(), plan: id.to_owned() };
-    let gaps = gaps(own, tuples);
-    let sums = sums(&gaps).ok_or_else(overflow)?;
-    Ok(Part { plan, in_force, text, hindrances, gaps, sums })
-}
-
-fn gaps(own: Vec<(Line, &Mark)>, mut tuples: Tuples) -> Vec<Gap> {
-    let mut gaps = Vec::new();
-    for (line, mark) in own {
-        let now = tuple_of(&line).and_then(|tuple| tuples.remove(&tuple));
-        gaps.push(Gap {
-            tuple: Tuple { side: line.side, codes: line.codes.clone(), autonomy: line.autonomy },
-            requested: line.amounts.get(Stage::Requested),
-            current: now.map(|booked| booked.amount),
-            line: Some((line.id, mark.plan_revision)),
-        });
-    }
-    let unwritten =
-        |(tuple, booked): (Tuple, Booked)| Gap { line: None, tuple, requested: None, current: Some(booked.amount) };
-    gaps.extend(tuples.into_iter().map(unwritten));
-    gaps.sort_by(|a, b| a.tuple.cmp(&b.tuple));
-    gaps
-}
-
-/// PAY-01: generated lines are what their HR plan costs. Once sent up, an estimate is judged as it is.
-pub fn check(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Finding>> {
-    let severity = match estimate.state {
-        State::Draft | State::Submitted => Severity::Warning,
-        State::Endorsed | State::Appraised | State::Approved | State::Closed | State::Cancelled => Severity::Info,
-    };
-    let parts = compare(view, estimate)?;
-    let outdated = parts.iter().filter(|part| part.is_outdated());
-    outdated.map(|part| finding(estimate, part, severity)).collect()
-}
-
-fn finding(estimate: &Estimate, part: &Part, severity: Severity) -> Result<Finding> {
-    let (requested, current) = part.sums;
-    let wrong = part.gaps.iter().filter(|gap| gap.difference() != Some(0));
-    let text = match part.hindrances.first() {
-        Some(why) => format!("its lines from {} cannot be calculated now: {why}", part.plan),
-        None => format!("{} amounts of {} are not what they are in its lines", wrong.clone().count(), part.plan),
-    };
-    let mut finding = Finding::new("PAY-01", severity, estimate.name().to_string(), text).field("amounts.requested");
-    if part.hindrances.is_empty() {
-        finding = finding.compared(current, requested);
-        finding.difference = Some(requested.checked_sub(current).ok_or_else(overflow)?);
-        let named = wrong.filter_map(|gap| gap.line.as_ref()).take(NAMED);
-        finding.objects.extend(named.map(|(line, _)| estimate.line_name(line).to_string()));
-    }
-    finding.objects.push(part.plan.to_string());
-    finding.citations.push(Citation { document: "TT342/2016/TT-BTC".to_owned(), article: "Mẫu 14, 15.1".to_owned() });
-    Ok(finding.suggest("GeneratePayLines; ComparePayLines shows each amount"))
 }
 
 #[cfg(test)]

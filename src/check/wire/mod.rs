@@ -1,5 +1,7 @@
 //! The messages of `check.proto`, to and from the words of this slice.
 
+mod consistency;
+
 use super::actions::*;
 use super::judge::{Setting, Years};
 use super::rules::{Cited, OPEN, RuleSet};
