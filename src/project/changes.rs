@@ -66,9 +66,9 @@ pub async fn list_project_changes(app: App, call: Call, ask: ListProjectChanges)
     let (instance, read_at, jurisdiction) = (app.instance().clone(), start.read_at, ask.jurisdiction.clone());
     let after = place_of(&start.after);
     let read = move |view: &mut View<'_>| {
-        require_passed(view, ask.since)?;
         let visible = view.standing.visible_for(REVIEWERS).map(<[String]>::to_vec);
         let among = Among { units: below(view, ask.unit.as_ref(), false)?, visible };
+        require_passed(view, ask.since)?;
         let mut changed = store::changed_projects(view, &among, ask.since, after.as_ref(), ask.page.size + 1)?;
         let next_page_token = ask.page.cut(&instance, view.revision, &mut changed, |(revision, project, _)| {
             vec![revision.to_string(), project.clone()]
