@@ -34,11 +34,11 @@ const TOO_QUICK_MS: f64 = 20.0;
 
 /// How much is laid.
 #[derive(Debug, Clone, Copy)]
-pub struct Size {
-    pub indicators: usize,
-    pub tasks: usize,
-    pub projects: usize,
-    pub units: usize,
+struct Size {
+    indicators: usize,
+    tasks: usize,
+    projects: usize,
+    units: usize,
 }
 
 impl Size {
@@ -50,10 +50,10 @@ impl Size {
 
 /// One measure: how many rows, and how long they took.
 #[derive(Debug, Clone)]
-pub struct Measure {
-    pub name: &'static str,
-    pub rows: usize,
-    pub ms: f64,
+struct Measure {
+    name: &'static str,
+    rows: usize,
+    ms: f64,
 }
 
 fn main() {

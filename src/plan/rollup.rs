@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::rollup::{Ground, Part, RolledUp, Source, Sum, needed, roll_up};
+use super::model::rollup::{Ground, Part, RolledUp, Source, Sum, roll_up};
+use super::model::rules;
 use super::model::{Content, Indicator, Item, Kind, Plan};
 use super::store::{self, Wanted};
 use crate::app::{App, Call, Depends, Keep, ReadAt};
@@ -166,7 +167,7 @@ fn with_parts(view: &mut View<'_>, plans: &mut BTreeMap<String, Source>) -> Resu
         let mut wanted = Wanted::new();
         for source in plans.values().filter(|source| source.in_force.is_some()) {
             let there: BTreeSet<&String> = source.items.iter().map(|item| &item.id).collect();
-            let parts = indicators(source).flat_map(|(_, indicator)| needed(indicator));
+            let parts = indicators(source).flat_map(|(_, indicator)| rules::parts(indicator));
             for id in parts.filter(|id| !there.contains(id)) {
                 if asked.insert((source.plan.clone(), id.clone())) {
                     wanted.entry(source.plan.clone()).or_default().insert(id);
@@ -189,8 +190,10 @@ fn with_parts(view: &mut View<'_>, plans: &mut BTreeMap<String, Source>) -> Resu
 fn part_codes(plans: &BTreeMap<String, Source>) -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     for source in plans.values() {
-        let parts: BTreeSet<String> =
-            indicators(source).filter(|(_, one)| one.formula.is_some()).flat_map(|(_, one)| needed(one)).collect();
+        let parts: BTreeSet<String> = indicators(source)
+            .filter(|(_, one)| one.formula.is_some())
+            .flat_map(|(_, one)| rules::parts(one))
+            .collect();
         let coded = indicators(source).filter(|(id, one)| parts.contains(*id) && !one.code.is_empty());
         codes.extend(coded.map(|(_, one)| one.code.clone()));
     }

@@ -55,8 +55,10 @@ pub struct Comparison {
     pub revisions: (i64, i64),
     pub fields: Vec<&'static str>,
     pub money: Vec<MoneyDifference>,
-    /// The ids of the plans and tasks that are named on the right alone, and on the left alone.
-    pub tasks: (Vec<(String, String)>, Vec<(String, String)>),
+    /// The ids of the plans and tasks that are named on the right alone.
+    pub added_tasks: Vec<(String, String)>,
+    /// The same on the left alone.
+    pub removed_tasks: Vec<(String, String)>,
     /// The moves that were made in between.
     pub steps: Vec<Step>,
 }
@@ -66,9 +68,9 @@ pub async fn list_project_changes(app: App, call: Call, ask: ListProjectChanges)
     let (instance, read_at, jurisdiction) = (app.instance().clone(), start.read_at, ask.jurisdiction.clone());
     let after = place_of(&start.after);
     let read = move |view: &mut View<'_>| {
-        require_passed(view, ask.since)?;
         let visible = view.standing.visible_for(REVIEWERS).map(<[String]>::to_vec);
         let among = Among { units: below(view, ask.unit.as_ref(), false)?, visible };
+        require_passed(view, ask.since)?;
         let mut changed = store::changed_projects(view, &among, ask.since, after.as_ref(), ask.page.size + 1)?;
         let next_page_token = ask.page.cut(&instance, view.revision, &mut changed, |(revision, project, _)| {
             vec![revision.to_string(), project.clone()]
@@ -111,7 +113,8 @@ pub async fn compare_project(app: App, call: Call, ask: CompareProject) -> Resul
         Ok(Comparison {
             fields: changed_fields(&left, &right),
             money: money(&left, &right),
-            tasks: (missing_tasks(&right, &left), missing_tasks(&left, &right)),
+            added_tasks: missing_tasks(&right, &left),
+            removed_tasks: missing_tasks(&left, &right),
             left,
             right,
             revisions,

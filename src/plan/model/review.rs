@@ -1,6 +1,6 @@
 //! How far a plan has come in a year: per indicator target, actual and rating; per task and project its progress and its money. Pure.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::actuals::{Actual, TaskReport};
 use super::compare::Change;
@@ -236,10 +236,10 @@ pub fn compare(now: &mut Review, then: Option<(&Review, &Ground<'_>)>, ground: &
         row.before = Some(old.map(|old| old.planned).unwrap_or_default());
     }
     now.funds_before = Some(review.map(|then| then.funds).unwrap_or_default());
-    let there: HashMap<&str, ()> = ground.items.iter().map(|item| (item.id.as_str(), ())).collect();
+    let there: HashSet<&str> = ground.items.iter().map(|item| item.id.as_str()).collect();
     let gone = then.iter().flat_map(|(_, then)| then.items).filter(|item| {
         let is_reviewed = matches!(item.content, Content::Indicator(_) | Content::Task(_));
-        is_reviewed && !there.contains_key(item.id.as_str())
+        is_reviewed && !there.contains(item.id.as_str())
     });
     now.removed = gone.cloned().collect();
 }

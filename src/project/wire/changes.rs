@@ -59,15 +59,15 @@ impl IntoWire for Comparison {
     type Message = pb::CompareProjectResponse;
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
-        let Self { left, right, revisions, fields, money, tasks, steps } = self;
+        let Self { left, right, revisions, fields, money, added_tasks, removed_tasks, steps } = self;
         let jurisdiction = left.jurisdiction.clone();
         pb::CompareProjectResponse {
             left_revision: revisions.0,
             right_revision: revisions.1,
             changed_fields: fields.into_iter().map(str::to_owned).collect(),
             money: money.into_iter().map(money_message).collect(),
-            added_tasks: task_names(&jurisdiction, tasks.0),
-            removed_tasks: task_names(&jurisdiction, tasks.1),
+            added_tasks: task_names(&jurisdiction, added_tasks),
+            removed_tasks: task_names(&jurisdiction, removed_tasks),
             steps: steps.into_iter().map(step).collect(),
             left: Some(message(left, sending)),
             right: Some(message(right, sending)),

@@ -129,11 +129,6 @@ pub fn roll_up(ground: &Ground<'_>, codes: &[String]) -> RolledUp {
     rolled
 }
 
-/// The ids of the indicators that an indicator of a plan is computed from.
-pub fn needed(indicator: &Indicator) -> Vec<String> {
-    super::rules::parts(indicator)
-}
-
 /// One indicator of one plan that has the code.
 #[derive(Clone, Copy)]
 struct Candidate<'a> {

@@ -67,7 +67,9 @@ fn added(counted: &[(&Part, &Candidate<'_>)], defined: &Indicator, figure: Figur
     for (unit, parts) in &units {
         let value = match defined.aggregation {
             Aggregation::Average => average(parts),
-            _ => plus(parts.iter().filter_map(|part| part.figure.number)),
+            Aggregation::Sum | Aggregation::Last | Aggregation::RatioOfSums | Aggregation::Distinct => {
+                plus(parts.iter().filter_map(|part| part.figure.number))
+            }
         };
         let Some(value) = value else { return too_large(figure) };
         terms.push((*unit, value));
