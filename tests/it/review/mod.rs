@@ -236,7 +236,7 @@ engines! {
         let (unit, server) = (unit_name("dt", "khcn"), format!("http://{}", h.address));
         let text = tell_review(&Review { unit, year: 2025, revision: None, server, token_file: None }).await.unwrap();
         for line in [
-            "| KHCN.03 | Đề tài, dự án được nghiệm thu | đề tài/dự án | 10 | 12 | đạt (120 %) | “Báo cáo tổng kết”, lần ghi 11; `plans/p/indicators/i` |",
+            "| KHCN.03 | Đề tài, dự án được nghiệm thu | đề tài/dự án | 10 | 12 | đạt (120 %) | “Báo cáo tổng kết”, lần ghi 9; `plans/p/indicators/i` |",
             "- Việc đã quá hạn: chưa báo cáo, quá hạn; `plans/p/tasks/late`",
             "#### Không gắn với mục tiêu nào",
             "Đơn vị tính: đồng.",
