@@ -2,7 +2,7 @@
 //!
 //! What it sends stands in `demo/calls.json`, as grpcurl would take it: the five-year plan behind the review that a department of science
 //! and technology published for 2013, every figure of that text with the sentence that states it, and the tasks for 2014. The acts
-//! that approve it are made up, and the province has no name. Since nobody approves what they drafted, the calls are those of five
+//! that approve it are made up, and the province has no name; so are the numbers of the HR plan for 2014 to 2020, whose texts say so. Since nobody approves what they drafted, the calls are those of five
 //! people, so the server is one with `--dev`.
 
 use bytes::Bytes;

@@ -48,7 +48,7 @@ pub enum Command {
     RecoverAdmin(RecoverAdmin),
     /// Send a CSV file of lines to a server, and tell what came of it.
     Import(crate::client::Import),
-    /// Load a demonstration into a server with `--dev`: a five-year plan with its review, in a province that does not exist.
+    /// Load a demonstration into a server with `--dev`: a five-year plan with its review and an HR plan, in a province that does not exist.
     Demo(crate::client::Demo),
     /// Tell what a unit planned and reached in a year, as Markdown in Vietnamese.
     Review(crate::client::Review),

@@ -107,7 +107,7 @@ fn ratings(review: &pb::YearReview) -> String {
     let silent = review.areas.iter().flat_map(|area| &area.indicators);
     let silent = silent.filter(|one| one.source() == pb::FigureSource::NotReported).count();
     format!(
-        "\nChỉ tiêu: {}; đạt {}, có nguy cơ không đạt {}, không đạt {}, không so với kế hoạch được {}; {NOT_REPORTED} {silent}.\n",
+        "\nChỉ tiêu: {}, trong đó {NOT_REPORTED}: {silent}. So với kế hoạch: đạt {}, có nguy cơ không đạt {}, không đạt {}, không so được {}.\n",
         count(all),
         of(pb::Rating::Met),
         of(pb::Rating::AtRisk),

@@ -7,8 +7,8 @@ use super::markdown::{head, row, write};
 use super::words;
 use crate::pb;
 
-/// The figures of the budget, one row for each side and nature.
-type Rows = BTreeMap<(i32, String), [Option<i64>; 5]>;
+/// The figures of the budget: for each side its natures, and then, with `true`, the sum of them.
+type Rows = BTreeMap<(i32, bool, String), [Option<i64>; 5]>;
 
 /// The money of the plans, and the budget of the year.
 pub fn money(review: &pb::YearReview, jurisdiction: &pb::Jurisdiction) -> String {
@@ -37,11 +37,11 @@ pub fn money(review: &pb::YearReview, jurisdiction: &pb::Jurisdiction) -> String
     };
     write(&mut text, format_args!("\nNgân sách năm {year} theo dự toán đang có hiệu lực của đơn vị và cấp dưới:\n"));
     text += &head(&["Bên", "Tính chất", ">Đề nghị", ">Thẩm định", ">Quyết định", ">Ước thực hiện", ">Thực hiện"]);
-    for ((side, nature), figures) in rows(budget) {
-        let side = pb::Side::try_from(side).unwrap_or_default();
-        let names = match nature.as_str() {
-            "" => [format!("**{}: cộng**", words::side(side)), String::new()],
-            nature => [words::side(side).to_owned(), words::nature(nature).to_owned()],
+    for ((side, is_sum, nature), figures) in rows(budget) {
+        let side = words::side(pb::Side::try_from(side).unwrap_or_default());
+        let names = match is_sum {
+            true => [format!("**{side}: cộng**"), String::new()],
+            false => [side.to_owned(), words::nature(&nature).to_owned()],
         };
         let figures = figures.map(|figure| amount(figure, exponent));
         text += &row(&names.into_iter().chain(figures).collect::<Vec<_>>());
@@ -63,30 +63,23 @@ fn tellers(budget: &pb::ReviewedBudget, year: i32) -> String {
     format!("\nNguồn: {}.\n", parts.map(told).join("; "))
 }
 
-/// The rows of the budget; the sum of a side, which has no nature, comes last in it.
-fn rows(budget: &pb::ReviewedBudget) -> Vec<((i32, String), [Option<i64>; 5])> {
+/// The rows of the budget. Each of its parts has stages of its own.
+fn rows(budget: &pb::ReviewedBudget) -> Rows {
     let mut rows = Rows::new();
-    let parts: [(&Option<pb::SummarizeBudgetResponse>, usize); 3] =
-        [(&budget.planned, 0), (&budget.expected, 3), (&budget.executed, 4)];
-    for (sums, place) in parts {
-        let Some(sums) = sums else { continue };
+    for sums in [&budget.planned, &budget.expected, &budget.executed].into_iter().flatten() {
         let of_rows = sums.rows.iter().map(|row| {
             let nature = row.keys.first().map(|key| key.value.clone()).unwrap_or_default();
-            ((row.side, nature), row.amounts)
+            ((row.side, false, nature), row.amounts)
         });
-        let of_sides = sums.totals.iter().map(|total| ((total.side, String::new()), total.amounts));
+        let of_sides = sums.totals.iter().map(|total| ((total.side, true, String::new()), total.amounts));
         for (key, amounts) in of_rows.chain(of_sides) {
             let amounts = amounts.unwrap_or_default();
-            let row = rows.entry(key).or_default();
-            match place {
-                0 => row[..3].copy_from_slice(&[amounts.requested, amounts.appraised, amounts.decided]),
-                3 => row[3] = amounts.expected_n1,
-                _ => row[4] = amounts.actual_n2,
+            let told = [amounts.requested, amounts.appraised, amounts.decided, amounts.expected_n1, amounts.actual_n2];
+            for (figure, told) in rows.entry(key).or_default().iter_mut().zip(told) {
+                *figure = figure.or(told);
             }
         }
     }
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    rows.sort_by_key(|((side, nature), _)| (*side, nature.is_empty()));
     rows
 }
 

@@ -3,6 +3,7 @@
 mod demo;
 mod staff;
 
+use kehoach::client::{Review, tell_review};
 use kehoach::document::state::{State, Verb};
 use kehoach::limits;
 use kehoach::pb;
@@ -228,6 +229,29 @@ engines! {
         let again = h.review(pb::ReviewYearRequest { read_at: Some(at(then.revision)), ..asked(2025) }).await;
         assert_eq!(again, then);
         h.is_sound();
+    }
+
+    async fn a_year_with_money_projects_and_staff_is_told_in_tables(h: Harness) {
+        department(&h).await;
+        let (unit, server) = (unit_name("dt", "khcn"), format!("http://{}", h.address));
+        let text = tell_review(&Review { unit, year: 2025, revision: None, server, token_file: None }).await.unwrap();
+        for line in [
+            "| KHCN.03 | Đề tài, dự án được nghiệm thu | đề tài/dự án | 10 | 12 | đạt (120 %) | “Báo cáo tổng kết”, lần ghi 9; `plans/p/indicators/i` |",
+            "- Việc đã quá hạn: chưa báo cáo, quá hạn; `plans/p/tasks/late`",
+            "#### Không gắn với mục tiêu nào",
+            "Đơn vị tính: đồng.",
+            "| mọi nguồn | mọi tính chất | 500 | 500 | – |",
+            "| Chi | thường xuyên | 100 | 100 | 100 | 90 | 88 |",
+            "| **Chi: cộng** |  | 100 | 100 | 100 | 90 | 88 |",
+            "Nguồn: đề nghị, thẩm định, quyết định: 1 dự toán năm 2025; ước thực hiện: 1 dự toán năm 2026; thực hiện: 1 dự toán năm 2027.",
+            "| Đề tài | 1 | 0 | 1 | 0 | 0 | 0 | 500 |",
+            "| đề xuất | 1 | `projects/x` |",
+            "| Công chức | – |  | 10 | – |",
+            "- Việc năm sau; `plans/next/tasks/t`",
+            "| `estimates/more` | dự toán bổ sung | Dự toán 2025 | 2025 | đang soạn | – |",
+        ] {
+            assert!(text.lines().any(|one| one == line), "{line}\n{text}");
+        }
     }
 
     async fn as_many_documents_as_there_may_be_are_put_together(h: Harness) {
