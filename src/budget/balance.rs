@@ -1,6 +1,6 @@
 //! Whether what the units below are given ties with what was decided for the whole, when the last of them is approved and whenever it is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expand;
 use super::model::Estimate;
@@ -100,10 +100,9 @@ fn with_all_below(view: &mut View<'_>, mut next: Vec<Text>) -> Result<Vec<Text>>
 
 fn add_up(view: &mut View<'_>, ties: &mut [Tie], texts: Vec<Text>) -> Result<()> {
     let mut fields: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for tie in ties.iter() {
-        if !fields.contains_key(&tie.parent.scheme) {
-            fields.insert(tie.parent.scheme.clone(), expand::fields(view, &tie.parent.scheme)?);
-        }
+    for scheme in ties.iter().map(|tie| tie.parent.scheme.clone()).collect::<BTreeSet<String>>() {
+        let of_scheme = expand::fields(view, &scheme)?;
+        fields.insert(scheme, of_scheme);
     }
     let chosen: Vec<Chosen> = texts.into_iter().map(|(estimate, at, class)| Chosen { estimate, class, at }).collect();
     for (class, sum) in across::tied(view, &chosen)? {
