@@ -22,7 +22,7 @@
 //! | [`plan`] | plans over several years: goals, indicators, tasks, money |
 //! | [`project`] | projects of science and technology: their life, money, links to plans and estimates |
 //! | [`envelope`] | control figures, ceilings, floors and caps that are issued to units, and how far what is asked for is from them |
-//! | [`check`] | the register of rules with what they rest on, and how grave a jurisdiction takes each |
+//! | [`check`] | the register of rules with what they rest on, how grave a jurisdiction takes each, and documents beside each other |
 //! | [`review`] | the review of a year: what a unit planned and reached, put together from the slices above and below |
 //! | [`workforce`] | what pay is calculated from, what people cost, HR plans, headcounts and quotas, pay in estimates |
 //! | [`access`] | grants of roles and delegations; what a caller may do where |

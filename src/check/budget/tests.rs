@@ -172,7 +172,7 @@ fn the_bonus_fund_is_a_tenth_of_pay_without_allowances() {
     assert_eq!(found(&lines(8_766_006), &Facts::default()), NOTHING);
     assert_eq!(found(&lines(8_000_000), &Facts::default()), ["BUD-20 pay,bonus"]);
     assert_eq!(found(&[pay.clone(), duty.clone()], &Facts::default()), ["BUD-20 pay"]);
-    assert_eq!(found(&[duty.clone()], &Facts::default()), NOTHING);
+    assert_eq!(found(std::slice::from_ref(&duty), &Facts::default()), NOTHING);
     let told = findings(&estimate(), &lines(8_000_000), &Facts::default()).remove(0);
     assert_eq!((told.expected.as_str(), told.actual.as_str(), told.difference), ("8766000", "8000000", Some(-766_000)));
     assert_eq!(told.message, "bonuses have 8000000, and a tenth of 87660000 of pay by rank and step is 8766000");

@@ -55,10 +55,8 @@ impl Tasks {
             chosen.push(Chosen { estimate: header.estimate.clone(), class, at: view.revision });
         }
         let mut trees: BTreeMap<&str, Tree> = BTreeMap::new();
-        for (_, _, scheme) in classes.keys() {
-            if !trees.contains_key(scheme) {
-                trees.insert(scheme, Tree::new(codes::tree(view, scheme, Dimension::Source)?));
-            }
+        for scheme in classes.keys().map(|(_, _, scheme)| *scheme).collect::<BTreeSet<&str>>() {
+            trees.insert(scheme, Tree::new(codes::tree(view, scheme, Dimension::Source)?));
         }
         let by_number: BTreeMap<usize, (&str, i64, &str)> =
             classes.into_iter().map(|(of, class)| (class, of)).collect();

@@ -433,4 +433,29 @@ mod tests {
         assert_eq!(Figures::new(&items, &reports).over("i0", 2013, 2013).told, None);
         assert_eq!(Figures::new(&items, &reports).over("i50", 2013, 2013).told, Some(10_000));
     }
+
+    /// The rows of the statistical form of spending on science and technology that are sums of others.
+    const FORM: &[(&str, &str)] = &[
+        ("r01", "{r02} + {r03} + {r18}"),
+        ("r03", "{r04} + {r07} + {r08} + {r14} + {r15} + {r16} + {r17}"),
+        ("r04", "{r05} + {r06}"),
+        ("r08", "{r09} + {r10} + {r11} + {r12} + {r13}"),
+    ];
+
+    #[test]
+    fn the_rows_of_the_statistical_form_are_sums_of_others() {
+        let leaves = (2..=18).map(|row| format!("r{row:02}")).filter(|id| FORM.iter().all(|(sum, _)| sum != id));
+        let leaves: Vec<String> = leaves.collect();
+        let sums = FORM.iter().map(|(id, formula)| with(id, |one| one.formula = Some((*formula).to_owned())));
+        let items: Vec<Item> = sums.chain(leaves.iter().map(|id| indicator(id))).collect();
+        // Each row has its number as its figure, so that a row that is added twice or not at all shows.
+        let number = |id: &str| id.trim_start_matches('r').parse::<i64>().unwrap();
+        let reports: Vec<Actual> = leaves.iter().map(|id| actual(id, (2013, 0), number(id))).collect();
+        let figures = Figures::new(&items, &reports);
+        let told = |id: &str| figures.over(id, 2013, 2013).arithmetic;
+        assert_eq!(told("r04"), "5 + 6 = 11");
+        assert_eq!(told("r08"), "9 + 10 + 11 + 12 + 13 = 55");
+        assert_eq!(told("r03"), "11 + 7 + 55 + 14 + 15 + 16 + 17 = 135");
+        assert_eq!(told("r01"), "2 + 135 + 18 = 155");
+    }
 }

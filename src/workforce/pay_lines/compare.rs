@@ -29,7 +29,8 @@ const AT_ONCE: usize = 200;
 /// What pay rests on at one moment, read once for any number of plans.
 pub struct Costing {
     rows: Vec<Parameter>,
-    rules: Vec<FundingRule>,
+    /// By unit.
+    rules: BTreeMap<String, Vec<FundingRule>>,
     calendar: FiscalCalendar,
 }
 
@@ -38,9 +39,11 @@ impl Costing {
     pub fn of(view: &mut View<'_>, units: &[String]) -> Result<Self> {
         let calendar = units::fiscal_calendar(view.conn, view.jurisdiction)?;
         let rows = store::all_parameters(view)?;
-        let mut rules = Vec::new();
+        let mut rules: BTreeMap<String, Vec<FundingRule>> = BTreeMap::new();
         for units in units.chunks(TEXTS_PER_STATEMENT) {
-            rules.extend(store::rules_of(view, units)?);
+            for rule in store::rules_of(view, units)? {
+                rules.entry(rule.key.unit.clone()).or_default().push(rule);
+            }
         }
         Ok(Self { rows, rules, calendar })
     }
@@ -74,8 +77,7 @@ impl Costing {
         let pay = by_month(tables, groups.iter()).map_err(|(group, fault)| refusal(plan, &group.id, fault))?;
         let unit = chain.first().cloned().unwrap_or_default();
         let name = UnitName { jurisdiction: plan.jurisdiction.clone(), unit }.to_string();
-        let rules: Vec<FundingRule> =
-            self.rules.iter().filter(|rule| chain.contains(&rule.key.unit)).cloned().collect();
+        let rules: Vec<FundingRule> = chain.iter().filter_map(|unit| self.rules.get(unit)).flatten().cloned().collect();
         book(tables, &pay, &Funds::new(&rules, chain), &name).map_err(Error::Refused)
     }
 }
@@ -160,10 +162,8 @@ pub fn compare(view: &mut View<'_>, estimate: &Estimate) -> Result<Vec<Part>> {
 /// The same of many estimates, by estimate: statements grow with the number of estimates only by hundreds.
 pub fn compare_all(view: &mut View<'_>, costing: &Costing, all: &[Of]) -> Result<BTreeMap<String, Vec<Part>>> {
     let mut tables: BTreeMap<i64, Tables<'_>> = BTreeMap::new();
-    for of in all {
-        if !tables.contains_key(&of.year) {
-            tables.insert(of.year, costing.tables(of.year)?);
-        }
+    for year in all.iter().map(|of| of.year).collect::<BTreeSet<i64>>() {
+        tables.insert(year, costing.tables(year)?);
     }
     let mut found = BTreeMap::new();
     for all in all.chunks(AT_ONCE) {

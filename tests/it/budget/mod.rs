@@ -5,6 +5,7 @@ mod estimates;
 pub mod import;
 mod in_force;
 mod lines;
+mod national;
 mod rolled;
 mod summary;
 
