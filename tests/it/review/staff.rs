@@ -65,7 +65,7 @@ engines! {
                     assert!(demand.note.ends_with(MADE_UP), "{demand:?}");
                     continue;
                 }
-                _ => continue,
+                Content::Position(_) | Content::Flow(_) | Content::Cohort(_) | Content::Raise(_) => continue,
             };
             assert!(text.ends_with(MADE_UP), "{text}");
             *money.entry(year).or_default() += decided.unwrap();
