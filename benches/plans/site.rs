@@ -178,6 +178,7 @@ impl Site {
             fiscal_year: FIRST_YEAR + 2,
             kind: pb::EstimateKind::Annual.into(),
             title: "Dự toán".to_owned(),
+            narrative: "Thuyết minh".to_owned(),
             ..Default::default()
         };
         let request = pb::CreateEstimateRequest {

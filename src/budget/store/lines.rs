@@ -181,13 +181,12 @@ pub fn list_lines(
 /// were replaced or deleted since the revision of the view are few, and are sorted.
 fn next_lines(view: &mut View<'_>, estimate: &str, after: i64, limit: i64) -> Result<Vec<Line>> {
     let of_estimate = lines::jurisdiction.eq(view.jurisdiction).and(lines::estimate.eq(estimate));
-    let next = lines::since.le(view.revision).and(lines::sequence.gt(after));
-    let query =
-        lines::table.filter(of_estimate.and(lines::until.eq(Forever)).and(next)).order(lines::sequence).limit(limit);
+    let next = of_estimate.and(lines::since.le(view.revision).and(lines::sequence.gt(after)));
+    let query = lines::table.filter(next.and(lines::until.eq(Forever))).order(lines::sequence).limit(limit);
     let query = query.select(LineColumns::COLUMNS);
     let mut rows = direct!(view.conn, |conn| query.load::<LineColumns>(conn))?;
     let ended = lines::until.gt(view.revision).and(lines::until.lt(Forever));
-    let query = lines::table.filter(of_estimate.and(ended).and(next)).order(lines::sequence).limit(limit);
+    let query = lines::table.filter(next.and(ended)).order(lines::sequence).limit(limit);
     let query = query.select(LineColumns::COLUMNS);
     rows.extend(direct!(view.conn, |conn| query.load::<LineColumns>(conn))?);
     let mut found: Vec<Line> = rows.into_iter().map(Line::from).collect();

@@ -59,12 +59,16 @@ pub async fn make(world: &mut World, h: &Harness) {
 }
 
 pub fn table(w: &World) -> Vec<Asked> {
+    vec![create_plan(), update_plan(w), delete_plan(w), batch_write_plan(w), record_actuals()]
+        .into_iter()
+        .chain(reads())
+        .chain(measured())
+        .collect()
+}
+
+/// The reads of a plan's text and of what changed.
+fn reads() -> Vec<Asked> {
     vec![
-        create_plan(),
-        update_plan(w),
-        delete_plan(w),
-        batch_write_plan(w),
-        record_actuals(),
         read("ComparePlan", pb::ComparePlanRequest { name: plan_name("p1"), ..Default::default() })
             .invalid("page_size", |m| m.page_size = 1_001)
             .token(|m| m.page_token = "none".to_owned())
@@ -78,43 +82,11 @@ pub fn table(w: &World) -> Vec<Asked> {
             .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
             .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
             .done(),
-        read("SummarizeIndicators", summary())
-            .invalid("years", |m| m.last_year = 2030)
-            .token(|m| m.page_token = "none".to_owned())
-            .missing("unit", |m| {
-                m.parent = jurisdiction_name("nowhere");
-                m.unit = String::new();
-            })
-            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
-            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .done(),
         read("ListActuals", pb::ListActualsRequest { parent: plan_name("p-reported"), ..Default::default() })
             .invalid("year", |m| m.year = 9_999)
             .token(|m| m.page_token = "none".to_owned())
             .missing("parent", |m| m.parent = plan_name("none"))
             .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .done(),
-        read("SummarizeFrame", pb::SummarizeFrameRequest { name: plan_name("p-reported"), read_at: None })
-            .invalid("name", |m| m.name = "x".to_owned())
-            .missing("name", |m| m.name = plan_name("none"))
-            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .done(),
-        read("ReviewPlan", pb::ReviewPlanRequest { name: plan_name("p-reported"), year: 2013, ..Default::default() })
-            .invalid("at_risk", |m| m.at_risk_bp = 10_000)
-            .missing("name", |m| m.name = plan_name("none"))
-            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .refused("name", "NOT_IN_FORCE", |m| m.name = plan_name("p-reporting"))
-            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
-            .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
-            .refused("year", "AMOUNT_OVERFLOW", |m| m.year = 2015)
-            .done(),
-        read("ExplainIndicator", explain("p-reported", "indicators/i"))
-            .invalid("name", |m| m.name = plan_name("p-reported"))
-            .missing("name", |m| m.name = item_name("none", "indicators/i"))
-            .missing("name", |m| m.name = item_name("p-reported", "indicators/none"))
-            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
-            .refused("name", "NOT_IN_FORCE", |m| m.name = item_name("p-reporting", "indicators/i"))
-            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
             .done(),
         read("GetPlan", pb::GetPlanRequest { name: plan_name("p1"), read_at: None })
             .invalid("name", |m| m.name = "p1".to_owned())
@@ -139,6 +111,44 @@ pub fn table(w: &World) -> Vec<Asked> {
             .token(|m| m.page_token = "none".to_owned())
             .missing("parent", |m| m.parent = plan_name("none"))
             .refused("parent", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+    ]
+}
+
+/// The reads of what was reached.
+fn measured() -> Vec<Asked> {
+    vec![
+        read("SummarizeIndicators", summary())
+            .invalid("years", |m| m.last_year = 2030)
+            .token(|m| m.page_token = "none".to_owned())
+            .missing("unit", |m| {
+                m.parent = jurisdiction_name("nowhere");
+                m.unit = String::new();
+            })
+            .missing("unit", |m| m.unit = unit_name("dt", "nowhere"))
+            .refused("unit", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("SummarizeFrame", pb::SummarizeFrameRequest { name: plan_name("p-reported"), read_at: None })
+            .invalid("name", |m| m.name = "x".to_owned())
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .done(),
+        read("ReviewPlan", pb::ReviewPlanRequest { name: plan_name("p-reported"), year: 2013, ..Default::default() })
+            .invalid("at_risk", |m| m.at_risk_bp = 10_000)
+            .missing("name", |m| m.name = plan_name("none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("name", "NOT_IN_FORCE", |m| m.name = plan_name("p-reporting"))
+            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
+            .refused("since", "REVISION_NOT_REACHED", |m| m.since_revision = FAR)
+            .refused("year", "AMOUNT_OVERFLOW", |m| m.year = 2015)
+            .done(),
+        read("ExplainIndicator", explain("p-reported", "indicators/i"))
+            .invalid("name", |m| m.name = plan_name("p-reported"))
+            .missing("name", |m| m.name = item_name("none", "indicators/i"))
+            .missing("name", |m| m.name = item_name("p-reported", "indicators/none"))
+            .refused("name", "REVISION_NOT_REACHED", |m| m.read_at = Some(at(FAR)))
+            .refused("name", "NOT_IN_FORCE", |m| m.name = item_name("p-reporting", "indicators/i"))
+            .refused("year", "PLAN_YEAR_OUTSIDE", |m| m.year = 2016)
             .done(),
     ]
 }
