@@ -29,7 +29,7 @@ const LINES: usize = 300;
 /// A year in which no other measure has an estimate.
 const YEAR: i32 = 2019;
 /// How long the laying of one province may take.
-const LAYING: Duration = Duration::from_secs(300);
+const LAYING: Duration = Duration::from_secs(900);
 
 /// What one province took, in milliseconds.
 #[derive(Default)]

@@ -141,7 +141,7 @@ fn settled(view: &mut View<'_>, chosen: &[Chosen]) -> Result<i64> {
 }
 
 /// The latest stage, where every line states it or none does.
-fn said(sum: &Sum) -> Option<i64> {
+pub fn said(sum: &Sum) -> Option<i64> {
     for stage in [Stage::Decided, Stage::Appraised] {
         match sum.counts[stage as usize] {
             0 => {}

@@ -4,19 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Consolidation, Fixed, Folded, Residue, SummarizeConsolidation};
 use crate::app::ReadAt;
-use crate::budget::model::{Estimate, Kind, Nature, Side, Stage, Sum};
+use crate::budget::balance::said;
+use crate::budget::model::{Estimate, Kind, Nature, Side, Stage, Sum, overflow};
 use crate::budget::rollup::{SummarizeBudget, add_up, classify, load_trees};
 use crate::budget::store::LineFilter;
 use crate::budget::store::summary::{Chosen, Rows};
-use crate::budget::summary::{Basis, Cells, Eliminated, Ground, Header, Summary, difference};
+use crate::budget::summary::{Basis, Cells, Eliminated, Ground, Header, Summary, Value, difference};
 use crate::commit::View;
 use crate::document::state::State;
 use crate::error::{Error, Reason, Result};
 use crate::limits;
+use crate::word::Word;
 
 /// What is added up, each with its scheme.
 pub struct Added {
     ask: SummarizeBudget,
+    /// Those that are shown; none means all.
+    stages: Vec<Stage>,
     own: Vec<(String, Chosen)>,
     included: Vec<(String, Chosen)>,
     /// The units that own them, first that of the estimate itself.
@@ -58,7 +62,7 @@ impl Added {
         for class in ground.classes.clone() {
             load_trees(view, ground, &class)?;
         }
-        let included = counted.split_off(1);
+        let (included, stages) = (counted.split_off(1), ask.stages.clone());
         let ask = SummarizeBudget {
             jurisdiction: view.jurisdiction.to_owned(),
             unit: ground.top.clone(),
@@ -67,13 +71,14 @@ impl Added {
             kinds: Vec::new(),
             series: String::new(),
             group_by: ask.group_by.clone(),
-            stages: ask.stages.clone(),
+            // The later ones say what the latest is.
+            stages: Vec::new(),
             basis: Basis::Working,
             filter: ask.filter.clone(),
             latest: false,
             read_at: ReadAt::Head,
         };
-        Ok(Self { ask, own: counted, included, owners })
+        Ok(Self { ask, stages, own: counted, included, owners })
     }
 
     /// The rows, their sums by side, and the transfers within.
@@ -81,13 +86,17 @@ impl Added {
         let mut folded = Folded::default();
         for (chosen, is_included) in [(&self.own, false), (&self.included, true)] {
             let sums = self.summary(view, ground, chosen, false)?;
-            folded.give(&sums, |one, sum| *(if is_included { &mut one.included } else { &mut one.own }) = *sum);
-            folded.eliminated = together(folded.eliminated, sums.eliminated)?;
-            let latest = self.summary(view, ground, chosen, true)?;
-            folded.give(&latest, |one, sum| {
-                *(if is_included { &mut one.included_latest } else { &mut one.own_latest }) =
-                    sum.sums[Stage::Decided as usize];
+            folded.give(&sums, |one, sum| {
+                *(if is_included { &mut one.included } else { &mut one.own }) = self.shown(sum);
             });
+            folded.eliminated = self.together(folded.eliminated, sums.eliminated)?;
+            for (key, figure) in self.latest(view, ground, chosen, sums)? {
+                let total = folded.totals.entry(key.1).or_default();
+                for one in [total, folded.rows.entry(key).or_default()] {
+                    let sum = if is_included { &mut one.included_latest } else { &mut one.own_latest };
+                    *sum = sum.checked_add(figure).ok_or_else(overflow)?;
+                }
+            }
         }
         if folded.rows.len() > limits::count(limits::SUMMARY_ROWS) {
             let subject = "rows of a consolidation".to_owned();
@@ -95,6 +104,41 @@ impl Added {
         }
         folded.rows.values_mut().chain(folded.totals.values_mut()).try_for_each(Consolidation::complete)?;
         Ok(folded)
+    }
+
+    /// Of each row the latest stage that its lines state. Where not all lines of a row state the same, they are added up once more.
+    fn latest(
+        &self,
+        view: &mut View<'_>,
+        ground: &Ground,
+        chosen: &[(String, Chosen)],
+        sums: Summary,
+    ) -> Result<BTreeMap<(Vec<Value>, Side), i64>> {
+        let said = sums.rows.iter().map(|(key, sum)| Some((key.clone(), said(sum)?)));
+        if let Some(said) = said.collect() {
+            return Ok(said);
+        }
+        let rows = self.summary(view, ground, chosen, true)?.rows.into_iter();
+        Ok(rows.map(|(key, sum)| (key, sum.sums[Stage::Decided as usize])).collect())
+    }
+
+    /// A sum without the stages that were not asked for.
+    fn shown(&self, sum: &Sum) -> Sum {
+        let mut shown = *sum;
+        for stage in Stage::ALL.iter().filter(|stage| !self.stages.is_empty() && !self.stages.contains(stage)) {
+            (shown.sums[*stage as usize], shown.counts[*stage as usize]) = (0, 0);
+        }
+        shown
+    }
+
+    /// Transfers of two parts of a whole.
+    fn together(&self, one: Option<Eliminated>, other: Option<Eliminated>) -> Result<Option<Eliminated>> {
+        let Some(other) = other else { return Ok(one) };
+        let (mut expenditure, mut revenue) = one.map(|one| (one.expenditure, one.revenue)).unwrap_or_default();
+        expenditure.add(&self.shown(&other.expenditure), 1)?;
+        revenue.add(&self.shown(&other.revenue), 1)?;
+        let residue = difference(&expenditure.amounts(), &revenue.amounts())?;
+        Ok(Some(Eliminated { expenditure, revenue, residue }))
     }
 
     fn summary(
@@ -153,14 +197,4 @@ impl Folded {
         summary.rows.iter().for_each(|(key, sum)| place(self.rows.entry(key.clone()).or_default(), sum));
         summary.totals.iter().for_each(|(side, sum)| place(self.totals.entry(*side).or_default(), sum));
     }
-}
-
-/// Transfers of two parts of a whole.
-fn together(one: Option<Eliminated>, other: Option<Eliminated>) -> Result<Option<Eliminated>> {
-    let (Some(one), Some(other)) = (one, other) else { return Ok(one.or(other)) };
-    let (mut expenditure, mut revenue) = (one.expenditure, one.revenue);
-    expenditure.add(&other.expenditure, 1)?;
-    revenue.add(&other.revenue, 1)?;
-    let residue = difference(&expenditure.amounts(), &revenue.amounts())?;
-    Ok(Some(Eliminated { expenditure, revenue, residue }))
 }

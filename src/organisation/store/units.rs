@@ -143,7 +143,7 @@ struct Step {
     depth: i64,
 }
 
-/// The units above one, nearest first.
+/// The units above one, nearest first; the order of the join is said, as for those below.
 pub fn ancestors(view: &mut View<'_>, unit: &str) -> Result<Vec<String>> {
     let places = walk(
         view,
@@ -152,15 +152,16 @@ pub fn ancestors(view: &mut View<'_>, unit: &str) -> Result<Vec<String>> {
              SELECT unit, parent, CAST(0 AS BIGINT) FROM unit_versions
               WHERE jurisdiction = $1 AND unit = $2 AND since <= $3 AND until > $3
               UNION ALL
-             SELECT v.unit, v.parent, up.depth + 1 FROM up JOIN unit_versions v
-                 ON v.jurisdiction = $1 AND v.unit = up.parent AND v.since <= $3 AND v.until > $3
-              WHERE up.depth < $4)
+             SELECT v.unit, v.parent, up.depth + 1 FROM up CROSS JOIN unit_versions v
+              WHERE v.jurisdiction = $1 AND v.unit = up.parent AND v.since <= $3 AND v.until > $3 AND up.depth < $4)
          SELECT unit, depth FROM up WHERE depth > 0 ORDER BY depth",
     )?;
     Ok(places.into_iter().map(|place| place.unit).collect())
 }
 
 /// A unit and all below it, with the depth below it.
+///
+/// The order of the join is said, because SQLite would otherwise look through all units for each one that it finds.
 pub fn subtree(view: &mut View<'_>, unit: &str) -> Result<Vec<(String, i64)>> {
     let places = walk(
         view,
@@ -169,9 +170,8 @@ pub fn subtree(view: &mut View<'_>, unit: &str) -> Result<Vec<(String, i64)>> {
              SELECT unit, CAST(0 AS BIGINT) FROM unit_versions
               WHERE jurisdiction = $1 AND unit = $2 AND since <= $3 AND until > $3
               UNION ALL
-             SELECT v.unit, down.depth + 1 FROM down JOIN unit_versions v
-                 ON v.jurisdiction = $1 AND v.parent = down.unit AND v.since <= $3 AND v.until > $3
-              WHERE down.depth < $4)
+             SELECT v.unit, down.depth + 1 FROM down CROSS JOIN unit_versions v
+              WHERE v.jurisdiction = $1 AND v.parent = down.unit AND v.since <= $3 AND v.until > $3 AND down.depth < $4)
          SELECT unit, depth FROM down ORDER BY depth, unit",
     )?;
     Ok(places.into_iter().map(|place| (place.unit, place.depth)).collect())

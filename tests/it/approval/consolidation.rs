@@ -102,6 +102,18 @@ engines! {
         let summary = pb::SummarizeBudgetRequest { parent: crate::harness::jurisdiction_name("dt"), unit: unit_name("dt", "khcn"), fiscal_years: vec![2024], basis, ..Default::default() };
         let summary = h.budget().summarize_budget(by("reader", summary)).await.unwrap().into_inner();
         assert_eq!((summary.totals[0].amounts, summary.eliminated), (told.totals[0].consolidated, told.eliminated));
+        // A cut of the whole counts in what all comes to, also where its stage is not asked for.
+        h.walk("p", &[Endorse]).await;
+        let mut cut = line("101", 0);
+        (cut.unallocated, cut.appraised_reason) = (true, "Cân đối".to_owned());
+        cut.amounts = Some(pb::Amounts { appraised: Some(-30), ..Default::default() });
+        h.budget().batch_write_lines(by("reviewer", batch("p", vec![created("cut", cut)]))).await.unwrap();
+        let requested = pb::SummarizeConsolidationRequest { stages: vec![pb::Stage::Requested.into()], ..asked(&[Functional]) };
+        let requested = h.consolidated(requested).await;
+        assert_eq!(rows(&requested), ["101: 1000 107 1107 = 1077", "102: - 20 20 = 20"]);
+        assert_eq!(requested.rows[0].own.unwrap(), pb::Amounts { requested: Some(1_000), ..Default::default() });
+        let all = h.consolidated(asked(&[])).await;
+        assert_eq!((all.totals[0].own.unwrap().appraised, all.totals[0].consolidated_latest), (Some(-30), 1_097));
         h.is_sound();
     }
 
