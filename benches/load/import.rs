@@ -52,7 +52,7 @@ pub async fn measure(site: &Site, report: &mut Report) {
     let name = format!("P8 import of {rows} lines");
     match bulk {
         Some((with, bulk)) => {
-            let told = format!("of {with} ({}:{} ms)", took.as_millis(), bulk.as_millis());
+            let told = format!("{with} ({}:{} ms)", took.as_millis(), bulk.as_millis());
             report.figure(&name, Verdict::at_least(bulk.as_secs_f64() / took.as_secs_f64(), &told, 0.5));
         }
         None => report.figure(&name, Verdict::told(took.as_secs_f64() * 1000.0, "ms")),
