@@ -1,6 +1,6 @@
 //! What estimates take in, what the units below say of it since, and what they were given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::scope::{Scope, between};
 use super::{Compared, Comparison, Figure, figure};
@@ -17,7 +17,11 @@ const OF: Comparison = Comparison::Inclusion;
 /// Everything that the estimates of the scope take in.
 pub fn compare(view: &mut View<'_>, scope: &Scope) -> Result<Compared> {
     let mut compared = Compared::default();
-    for parent in &scope.estimates {
+    let text = |header: &Header| Some(Chosen { estimate: header.estimate.clone(), class: 0, at: header.in_force? });
+    let texts: Vec<Chosen> = scope.estimates.iter().filter_map(text).collect();
+    // Few of thousands take others in.
+    let takes_in: BTreeSet<String> = taken::below(view, &texts)?.into_iter().map(|one| one.parent).collect();
+    for parent in scope.estimates.iter().filter(|parent| takes_in.contains(&parent.estimate)) {
         let Some(in_force) = parent.in_force else { continue };
         let whole = balance::Whole { estimate: &parent.estimate, scheme: &parent.scheme, in_force };
         let Some(unequal) = balance::tie(view, whole, None)? else { continue };

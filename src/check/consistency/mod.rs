@@ -1,7 +1,8 @@
 //! All documents of a unit and of those below it beside each other, at one revision.
 //!
-//! Each comparison reads what it needs of all units at once, so that the number of statements does not grow with theirs. What one document
-//! must answer for is found by the same rules as when that document is checked. Absent: acts that are refused because of it.
+//! Each comparison reads what it needs of all units at once, so that the number of statements does not grow with theirs; only the estimates
+//! that take others in, which are few, are tied one by one. What one document must answer for is found by the same rules as when that
+//! document is checked. Absent: acts that are refused because of it.
 
 mod actions;
 mod envelopes;
