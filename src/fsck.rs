@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::commit::{Digests, journal};
+use crate::commit::{self, Change, RowHasher, journal};
 use crate::db::{Conn, Database, Opening, Session};
 use crate::error::Result;
 use crate::id::SYSTEM;
@@ -22,30 +22,21 @@ pub struct Report {
 
 /// The rows of one jurisdiction as they were opened and closed, by revision.
 #[derive(Default)]
-pub struct Rows(BTreeMap<i64, Vec<Hashed>>);
-
-/// Table, sort key and hash of a row.
-type Hashed = (&'static str, Vec<u8>, [u8; 32]);
+pub struct Rows(BTreeMap<i64, Vec<Change>>);
 
 impl Rows {
     /// Adds a row that is stored.
     pub fn add<R: crate::db::Versioned>(&mut self, row: &R) {
-        use crate::commit::{closed_hash, opened_hash, sort_key};
-        self.0.entry(row.since()).or_default().push((R::TABLE, sort_key(row, "+"), opened_hash(row)));
+        let mut hasher = RowHasher::default();
+        self.0.entry(row.since()).or_default().push(hasher.opened(row));
         if let Some(until) = row.until().filter(|until| *until != crate::db::CURRENT) {
-            self.0.entry(until).or_default().push((R::TABLE, sort_key(row, "-"), closed_hash(row)));
+            self.0.entry(until).or_default().push(hasher.closed(row));
         }
     }
 
     /// Count and digest of the rows of a revision.
     fn digest(&mut self, revision: i64) -> (i64, [u8; 32]) {
-        let mut rows = self.0.remove(&revision).unwrap_or_default();
-        rows.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        let mut digest = Digests::default();
-        for (_, _, hash) in &rows {
-            digest.add(hash);
-        }
-        (i64::try_from(rows.len()).unwrap_or(i64::MAX), digest.finish())
+        commit::digest(&mut self.0.remove(&revision).unwrap_or_default())
     }
 }
 

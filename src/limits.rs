@@ -45,7 +45,7 @@ limits! {
     WRITE_QUEUE = 1_024, "Commands waiting for a writer; beyond it a call is refused at once instead of waiting for longer than its deadline.";
     READ_QUEUE = 4_096, "Reads waiting for a reader; as for writes.";
     GROUP_COMMANDS = 64, "Commands that share one COMMIT; more would lengthen the wait of the first.";
-    GROUP_EXECUTION_MS = 5, "After this time of executing, a group commits with what it has.";
+    GROUP_EXECUTION_MS = 10, "After this time of executing, a group commits with what it has: long enough that commits are a small part of it, short enough for whoever waits, and that others queue meanwhile.";
     DEADLINE_MS = 30_000, "The longest a call may take when the client says nothing or more.";
     DRAIN_MS = 9_000, "After SIGTERM calls in flight get this long; the process is gone within ten seconds.";
     RETRY_MS = 100, "What RetryInfo tells a client whose call was refused for lack of room.";

@@ -1,7 +1,7 @@
 //! Texts: one Unicode form to keep them in, and one folded form to search them by. Pure.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 /// The form in which texts are kept: Unicode NFC, without blanks at the ends.
 pub fn kept(text: &str) -> String {
@@ -15,11 +15,20 @@ pub fn has_controls(text: &str, long: bool) -> bool {
 
 /// The form by which texts are searched: without case, diacritics and tone marks, so that their placing does not matter.
 pub fn folded(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .collect()
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii() {
+            folded.push(letter.to_ascii_lowercase());
+            continue;
+        }
+        // The order of the marks does not matter: none is kept.
+        decompose_canonical(letter, |part| {
+            if !is_combining_mark(part) {
+                folded.extend(part.to_lowercase().map(|c| if c == 'đ' { 'd' } else { c }));
+            }
+        });
+    }
+    folded
 }
 
 /// The words of a query, each to be found anywhere in a folded text, as patterns of LIKE with `\` as escape.
@@ -42,6 +51,12 @@ mod tests {
         assert_eq!(folded("Sở Khoa học và Công nghệ ĐỒNG THÁP"), "so khoa hoc va cong nghe dong thap");
         assert_eq!(folded("Hoá"), folded("Hóa"));
         assert_eq!(folded("thuỷ"), folded("thủy"));
+    }
+
+    #[test]
+    fn other_scripts_are_folded_letter_by_letter() {
+        assert_eq!(folded("ẤP \u{1e9e} ΐ 각 İ"), "ap ß ι \u{1100}\u{1161}\u{11a8} i");
+        assert_eq!(folded("q\u{323}\u{307}Q\u{307}\u{323}"), "qq");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kehoach::budget::inside::{
     Attribute, Cell, Cells, Class, Code, Dimension, Ground, GroupBy, Provenance, Side, Sum, Tree,
 };
-use kehoach::db::{CURRENT, Record, Value, Versioned};
+use kehoach::db::{CURRENT, Keyed, Record, Value, Versioned};
 use kehoach::pb;
 
 const FUNCTIONS: usize = 40;
@@ -86,22 +86,25 @@ impl Record for Row {
         names
     };
 
-    fn values(&self) -> Vec<Value<'_>> {
-        self.0.clone()
+    fn values<'a>(&'a self, into: &mut Vec<Value<'a>>) {
+        into.extend_from_slice(&self.0);
     }
 }
 
-impl Versioned for Row {
+impl Keyed for Row {
+    const TABLE: &'static str = "line_versions";
     const KEY: &'static [&'static str] = &["estimate", "line"];
 
-    fn key(&self) -> Vec<Value<'_>> {
-        vec![self.0[3], self.0[5]]
+    fn key<'a>(&'a self, into: &mut Vec<Value<'a>>) {
+        into.extend([self.0[3], self.0[5]]);
     }
 
     fn since(&self) -> i64 {
         4711
     }
+}
 
+impl Versioned for Row {
     fn until(&self) -> Option<i64> {
         Some(CURRENT)
     }

@@ -9,7 +9,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use kehoach::app::{Instance, ReadAt};
 use kehoach::budget::inside::{CostBasis, CreateEstimate};
-use kehoach::commit::{Digests, opened_hash, sort_key};
+use kehoach::commit::{RowHasher, digest};
 use kehoach::grpc::FromWire;
 use kehoach::grpc::fields::{Path, Validate, Violations};
 use kehoach::grpc::page::Page;
@@ -55,12 +55,9 @@ fn journal(c: &mut Criterion) {
     group.throughput(Throughput::Elements(LINES as u64));
     group.bench_function("digest for the journal", |b| {
         b.iter(|| {
-            let mut changes: Vec<_> =
-                black_box(&rows).iter().map(|row| (sort_key(row, "+"), opened_hash(row))).collect();
-            changes.sort();
-            let mut digests = Digests::default();
-            changes.iter().for_each(|(_, hash)| digests.add(hash));
-            digests.finish()
+            let mut hasher = RowHasher::default();
+            let mut changes: Vec<_> = black_box(&rows).iter().map(|row| hasher.opened(row)).collect();
+            digest(&mut changes)
         });
     });
     group.finish();

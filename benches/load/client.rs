@@ -12,8 +12,8 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 
-/// Connections of one load.
-const CONNECTIONS: usize = 4;
+/// Connections of an open loop. In a closed one each caller has its own, as services have, and as the clients of pgbench.
+const CONNECTIONS: usize = 16;
 
 /// Callers that stand ready in an open loop.
 const READY: usize = 1_024;
@@ -168,7 +168,7 @@ impl Measured {
 
 /// Callers, each of which calls again as soon as it is answered, until the time is over or nobody has anything left to ask.
 pub async fn closed_loop(doors: &[Door], callers: Vec<Box<dyn Caller>>, last: Duration) -> Measured {
-    let connections = connections(doors).await;
+    let connections = connections(doors, callers.len()).await;
     let started = Instant::now();
     let loops: Vec<_> = callers
         .into_iter()
@@ -200,7 +200,7 @@ pub async fn open_loop<F>(doors: &[Door], rate: f64, last: Duration, ask: F) -> 
 where
     F: Fn(usize) -> Ask + Clone + Send + Sync + 'static,
 {
-    let connections = connections(doors).await;
+    let connections = connections(doors, CONNECTIONS).await;
     let total = (rate * last.as_secs_f64()) as usize;
     let (due, next) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
     let started = Instant::now();
@@ -240,8 +240,8 @@ where
 }
 
 /// Connections that are open already; each of them is asked for something that is not there.
-async fn connections(doors: &[Door]) -> Vec<Client> {
-    let mut connections: Vec<Client> = (0..CONNECTIONS).map(|place| Client::new(&doors[place % doors.len()])).collect();
+async fn connections(doors: &[Door], count: usize) -> Vec<Client> {
+    let mut connections: Vec<Client> = (0..count).map(|place| Client::new(&doors[place % doors.len()])).collect();
     for connection in &mut connections {
         let _ = connection.call(("/nobody.Nobody/Knows", Bytes::new())).await;
     }

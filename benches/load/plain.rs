@@ -16,7 +16,7 @@ pub fn open(path: &Path) -> Connection {
     let conn = Connection::open(path).unwrap();
     conn.execute_batch(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     )
     .unwrap();
     conn.set_prepared_statement_cache_capacity(64);
@@ -83,28 +83,35 @@ impl Written {
         self.0.len()
     }
 
-    /// Writes it again and again, each time in a transaction of its own; `estimate` names the estimate of a number.
-    pub fn again(&self, conn: &Connection, last: Duration, estimate: impl Fn(i64) -> String) -> f64 {
+    /// Writes it again and again, so many times in each transaction; `estimate` names the estimate of a number.
+    pub fn again(&self, conn: &Connection, last: Duration, together: i64, estimate: impl Fn(i64) -> String) -> f64 {
         let sql = "SELECT max(revision) FROM journal";
         let first: i64 = conn.query_row(sql, [], |row| row.get(0)).unwrap();
         let (mut count, started) = (0, Instant::now());
         while started.elapsed() < last {
             count += 1;
             let number = first + count;
-            conn.prepare_cached("BEGIN IMMEDIATE").unwrap().execute([]).unwrap();
+            if count % together == 1 % together {
+                conn.prepare_cached("BEGIN IMMEDIATE").unwrap().execute([]).unwrap();
+            }
             for Statement { sql, values, slots } in &self.0 {
                 let mut values = values.clone();
                 for (place, slot) in slots {
                     values[*place] = match slot {
                         Slot::Number => Value::Integer(number),
-                        Slot::Estimate => Value::Text(estimate(count)),
-                        Slot::Document => Value::Text(format!("estimates/{}", estimate(count))),
+                        Slot::Estimate => Value::Text(estimate(number)),
+                        Slot::Document => Value::Text(format!("estimates/{}", estimate(number))),
                         Slot::Unique => Value::Text(format!("0190f5a0-0000-7000-8000-{number:012x}")),
                     };
                 }
                 let written = conn.prepare_cached(sql).unwrap().execute(params_from_iter(values)).unwrap();
                 assert_eq!(written, 1, "{sql}");
             }
+            if count % together == 0 {
+                conn.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
+            }
+        }
+        if count % together != 0 {
             conn.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
         }
         count as f64 / started.elapsed().as_secs_f64()
@@ -139,6 +146,7 @@ fn insert(table: &str, columns: &[String], mut values: Vec<Value>, is_new: bool)
             "command_id" => slots.push((place, Slot::Unique)),
             "request_id" if values[place] != Value::Null => slots.push((place, Slot::Unique)),
             "line" if !is_new => slots.push((place, Slot::Unique)),
+            "sequence" if !is_new && table == "line_versions" => slots.push((place, Slot::Number)),
             _ => {}
         }
     }
@@ -149,7 +157,8 @@ fn insert(table: &str, columns: &[String], mut values: Vec<Value>, is_new: bool)
 
 /// Ends the current row with the same key.
 fn close(conn: &Connection, table: &str, columns: &[String], row: &[Value]) -> Statement {
-    let keys = texts(conn, &format!("SELECT name FROM pragma_table_info('{table}') WHERE pk > 0 AND name <> 'since'"));
+    let key = "pk > 0 AND name NOT IN ('since', 'until')";
+    let keys = texts(conn, &format!("SELECT name FROM pragma_table_info('{table}') WHERE {key}"));
     let mut sql = format!("UPDATE {table} SET until = ? WHERE until = {CURRENT}");
     let (mut values, mut slots) = (vec![Value::Null], vec![(0, Slot::Number)]);
     for key in keys {

@@ -1,5 +1,7 @@
 //! P5 and P6: creates of 50 lines, small writes, and changes of one line in estimates of different sizes; P9 of the creates.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use kehoach::db::Engine;
 use kehoach::pb;
@@ -25,18 +27,14 @@ pub fn small(number: usize) -> Ask {
 /// P5 and its part of P9.
 pub async fn creates(site: &Site, report: &mut Report, several: bool) {
     let plain = match site.engine {
-        Engine::Sqlite => Some(one_by_one(site).await),
+        Engine::Sqlite => Some(self::plain(site).await),
         Engine::Postgres => None,
     };
     let question = site.fresh_creates();
     let created = site.asked(WRITERS, usize::MAX, question).await;
     let name = "P5 create an estimate with 50 lines";
     match plain {
-        Some(plain) => {
-            report.rate(&format!("plain SQLite, the same {} rows, one by one", plain.create_rows), plain.creates, None);
-            let ratio = created.per_second() / plain.creates;
-            report.measured(name, &created, Some(Verdict::at_least(ratio, "one by one", 6.0)));
-        }
+        Some((plain, _)) => plain.report(report, name, &created, 6.0),
         None => against_pgbench(site, report, name, &created, several).await,
     }
     if !several {
@@ -46,11 +44,7 @@ pub async fn creates(site: &Site, report: &mut Report, several: bool) {
     let added = site.asked(WRITERS, usize::MAX, small).await;
     let name = "P5 small write: one line more";
     match plain {
-        Some(plain) => {
-            report.rate(&format!("plain SQLite, the same {} rows, one by one", plain.small_rows), plain.small, None);
-            let ratio = added.per_second() / plain.small;
-            report.measured(name, &added, Some(Verdict::at_least(ratio, "one by one", 8.0)));
-        }
+        Some((_, plain)) => plain.report(report, name, &added, 8.0),
         None => report.measured(name, &added, None),
     }
 }
@@ -71,16 +65,35 @@ async fn against_pgbench(site: &Site, report: &mut Report, name: &str, created: 
     report.rate(&format!("pgbench, one transaction of the same {rows} rows"), yardstick, None);
 }
 
+/// Commands that share a transaction where the yardstick shows how much the engine alone gains by that.
+const TOGETHER: i64 = 64;
+
+/// What plain SQLite does with the rows of one command: a transaction for each, and for many.
 #[derive(Clone, Copy)]
-struct OneByOne {
-    creates: f64,
-    create_rows: usize,
-    small: f64,
-    small_rows: usize,
+struct Plain {
+    rows: usize,
+    one_by_one: f64,
+    together: f64,
+}
+
+impl Plain {
+    fn run(rows: &Written, conn: &rusqlite::Connection, last: Duration, estimate: fn(i64) -> String) -> Self {
+        let [one_by_one, together] = [1, TOGETHER].map(|together| rows.again(conn, last, together, estimate));
+        Self { rows: rows.rows(), one_by_one, together }
+    }
+
+    fn report(self, report: &mut Report, measure: &str, measured: &Measured, target: f64) {
+        let of = "one by one";
+        report.rate(&format!("plain SQLite, the same {} rows, {of}", self.rows), self.one_by_one, None);
+        let most = Verdict::told(self.together / self.one_by_one, of);
+        report.rate(&format!("plain SQLite, {TOGETHER} such in a transaction"), self.together, Some(most));
+        let ratio = measured.per_second() / self.one_by_one;
+        report.measured(measure, measured, Some(Verdict::at_least(ratio, of, target)));
+    }
 }
 
 /// Plain SQLite on a database of its own, which a server has prepared: fewer lines than the server's, to its advantage.
-async fn one_by_one(site: &Site) -> OneByOne {
+async fn plain(site: &Site) -> (Plain, Plain) {
     let path = site.folder.join("plain.db");
     let mut other = site.another("plain");
     other.serve(1, &["--dev"]).await;
@@ -93,9 +106,8 @@ async fn one_by_one(site: &Site) -> OneByOne {
     let conn = plain::open(&path);
     let (create, add) = (Written::read(&conn, "dt", created, true), Written::read(&conn, "dt", added, false));
     let last = site.scale.last;
-    let small = add.again(&conn, last, |_| "e0".to_owned());
-    let creates = create.again(&conn, last, |number| format!("y{number}"));
-    OneByOne { creates, create_rows: create.rows(), small, small_rows: add.rows() }
+    let small = Plain::run(&add, &conn, last, |_| "e0".to_owned());
+    (Plain::run(&create, &conn, last, |number| format!("y{number}")), small)
 }
 
 /// Changes a line of an estimate of its own, again and again.

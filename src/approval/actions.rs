@@ -205,6 +205,7 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
     if let Some(part) = duties::part(verb) {
         hands::take_part(tx, &before.document, part)?;
     }
+    let changed = planned.changed().to_vec();
     let life = planned.write(tx)?;
     let step = Step {
         revision: tx.revision(),
@@ -223,7 +224,7 @@ pub fn save(tx: &mut Tx<'_>, performer: &Performer, decided: Decided) -> Result<
     store::insert_step(tx, &before.document, &step)?;
     store::places::move_to(tx, &life, &owner, &step)?;
     match verb {
-        Verb::Appraise => store::changed::begin(tx, &life, &owner, planned.changed())?,
+        Verb::Appraise => store::changed::begin(tx, &life, &owner, &changed)?,
         Verb::Return | Verb::Amend => store::changed::end(tx, &life.document)?,
         Verb::Submit | Verb::Withdraw | Verb::Endorse | Verb::Approve | Verb::Close | Verb::Cancel => {}
     }

@@ -377,11 +377,11 @@ impl Planned {
     }
 
     /// Writes it; answers where the document stands then.
-    pub fn write(&self, tx: &mut Tx<'_>) -> Result<Life> {
+    pub fn write(self, tx: &mut Tx<'_>) -> Result<Life> {
         match self {
             Self::Estimate(figures) => {
-                figures.write(tx)?;
                 let estimate = Estimate { revision: tx.revision(), ..figures.estimate.clone() };
+                figures.write(tx)?;
                 Ok(Document::Estimate(Box::new(estimate)).life())
             }
             Self::Plan(moved) => {

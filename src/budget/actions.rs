@@ -134,7 +134,7 @@ pub async fn create_estimate(app: App, call: Call, ask: CreateEstimate) -> Resul
         let written = batch::apply(tx, &mut estimate, &operations, "lines", (&machine, true))?;
         store::insert_estimate(tx, &estimate)?;
         hands::begin(tx, &[estimate.document()])?;
-        batch::write(tx, &estimate.id, &written)?;
+        batch::write(tx, &estimate.id, written)?;
         Ok((Entry::of(estimate.name()), store::as_written(tx, estimate)))
     };
     app.write(&call, &jurisdiction, run, replay_estimate).await
@@ -285,7 +285,7 @@ pub async fn batch_write_lines(app: App, call: Call, ask: BatchWriteLines) -> Re
         let found = if is_tried { found(&mut tx.view(), &name)? } else { Vec::new() };
         let before = estimate.totals.clone();
         let written = batch::apply(tx, &mut estimate, &operations, "operations", (&machine, false))?;
-        batch::write(tx, &estimate.id, &written)?;
+        batch::write(tx, &estimate.id, written)?;
         store::save_estimate(tx, &before, &estimate)?;
         let lines = batch::ids_of(&operations);
         let answer = serde_json::to_vec(&lines).map_err(|e| Error::Internal(e.into()))?;

@@ -167,8 +167,12 @@ pub fn apply(
     let context = Context { key: &key, scheme: &scheme, state: estimate.state };
     let mut refusals = Vec::new();
     for (index, before, after) in &written {
-        let at = operation_path(path, *index, operations.get(*index));
-        refusals.extend(refuse_line(after, before.as_ref(), &context, &facts, &at));
+        // The path is written for those that need it: a batch has thousands of lines, and hardly ever a wrong one.
+        let found = refuse_line(after, before.as_ref(), &context, &facts, "");
+        refusals.extend(found.into_iter().map(|refusal| {
+            let at = operation_path(path, *index, operations.get(*index));
+            Refusal { subject: format!("{at}{}", refusal.subject), ..refusal }
+        }));
     }
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
@@ -243,9 +247,9 @@ impl Changes {
 }
 
 /// Writes what a batch changes: each row once.
-pub fn write(tx: &mut Tx<'_>, estimate: &str, changes: &Changes) -> Result<()> {
+pub fn write(tx: &mut Tx<'_>, estimate: &str, changes: Changes) -> Result<()> {
     store::end_lines(tx, estimate, &changes.ended)?;
-    store::insert_lines(tx, estimate, &changes.begun)
+    store::insert_lines(tx, estimate, changes.begun)
 }
 
 fn line_id(operation: &Operation) -> Option<&str> {

@@ -106,7 +106,7 @@ fn content(line: &Line) -> impl std::hash::Hash + Eq + use<> {
 /// The sums by side.
 pub fn by_side(totals: &Totals) -> Result<BTreeMap<Side, Sum>> {
     let mut sides: BTreeMap<Side, Sum> = BTreeMap::new();
-    for ((side, _, _), sum) in &totals.0 {
+    for ((side, _, _), sum) in &totals.sums {
         sides.entry(*side).or_default().add(sum, 1)?;
     }
     Ok(sides)

@@ -58,7 +58,7 @@ pub async fn copy_estimate(app: App, call: Call, ask: CopyEstimate) -> Result<An
         batch::count(&mut new, &changes)?;
         store::insert_estimate(tx, &new)?;
         hands::take_part(tx, &new.document(), Part::Worked)?;
-        batch::write(tx, &new.id, &changes)?;
+        batch::write(tx, &new.id, changes)?;
         Ok((Entry::of(new.name()), store::as_written(tx, new)))
     };
     app.write(&call, &jurisdiction, run, replay_estimate).await

@@ -180,5 +180,5 @@ fn consolidated_at(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
 }
 
 fn add(to: &mut Totals, more: &Totals) -> Result<()> {
-    more.0.iter().try_for_each(|(group, sum)| to.0.entry(*group).or_default().add(sum, 1))
+    more.sums.iter().try_for_each(|(group, sum)| to.sums.entry(*group).or_default().add(sum, 1))
 }

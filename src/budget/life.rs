@@ -58,8 +58,8 @@ impl Plan {
     }
 
     /// Writes lines, totals, texts and header.
-    pub fn write(&self, tx: &mut Tx<'_>) -> Result<()> {
-        batch::write(tx, &self.estimate.id, &self.changes)?;
+    pub fn write(self, tx: &mut Tx<'_>) -> Result<()> {
+        batch::write(tx, &self.estimate.id, self.changes)?;
         if self.texts {
             store::save_texts(tx, &self.estimate)?;
         }
@@ -199,5 +199,5 @@ pub fn annual(view: &mut View<'_>, unit: &str, year: i64) -> Result<Option<Estim
 /// The decided sums of an estimate at a revision, by group.
 pub fn decided(view: &mut View<'_>, estimate: &str, revision: i64) -> Result<BTreeMap<super::model::Group, Amounts>> {
     let totals = store::read_totals(&mut view.at(revision), estimate)?;
-    Ok(totals.0.into_iter().map(|(group, sum)| (group, sum.amounts())).collect())
+    Ok(totals.sums.into_iter().map(|(group, sum)| (group, sum.amounts())).collect())
 }

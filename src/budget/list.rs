@@ -53,13 +53,16 @@ pub async fn list_estimates(app: App, call: Call, ask: ListEstimates) -> Result<
             let sees = |unit: &String| visible.is_none_or(|visible| visible.binary_search(unit).is_ok());
             filter.units = Some(wanted.filter(sees).collect());
         }
-        let mut estimates = match filter.in_force {
+        let (estimates, more) = match filter.in_force {
             true => {
-                store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?.into_iter().map(read).collect()
+                let mut found = store::list_estimates(view, &filter, after.as_ref(), page.size + 1)?;
+                let more = page.trim(&mut found);
+                (found.into_iter().map(read).collect(), more)
             }
-            false => list_kept(view, &kept, &filter, after.as_ref(), page.size + 1)?,
+            false => list_kept(view, &kept, &filter, after.as_ref(), &page)?,
         };
-        let next_page_token = page.cut(&instance, view.revision, &mut estimates, |last| key_texts(last.key()))?;
+        let last = estimates.last().filter(|_| more).map(|last| key_texts(last.key()));
+        let next_page_token = page.after(&instance, view.revision, last)?;
         let kept = (!filter.in_force).then(|| kept.clone());
         Ok(ListedEstimates { estimates, next_page_token, kept })
     };
@@ -71,15 +74,16 @@ fn read(estimate: Estimate) -> Listed {
     Listed::Read(Box::new(estimate))
 }
 
-/// One page of estimates, of which only those are read that are not kept as they stand.
+/// One page of estimates, of which only those are read that are not kept as they stand, and whether there are more.
 fn list_kept(
     view: &mut View<'_>,
     kept: &KeptEstimates,
     filter: &EstimateFilter,
     after: Option<&Key>,
-    limit: i64,
-) -> Result<Vec<Listed>> {
-    let wanted = store::list_versions(view, filter, after, limit)?;
+    page: &Page,
+) -> Result<(Vec<Listed>, bool)> {
+    let mut wanted = store::list_versions(view, filter, after, page.size + 1)?;
+    let more = page.trim(&mut wanted);
     let found = kept.find(view.jurisdiction, &wanted);
     let missing = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
     let missing: Vec<String> = missing.map(|((id, _), _)| id.clone()).collect();
@@ -91,7 +95,7 @@ fn list_kept(
         let listed = found.or_else(|| fresh.remove(id).map(read));
         listed.ok_or_else(|| Error::bug("an estimate that was listed is not there"))
     };
-    wanted.iter().zip(found).map(one).collect()
+    Ok((wanted.iter().zip(found).map(one).collect::<Result<_>>()?, more))
 }
 
 fn key_texts(key: &Key) -> Vec<String> {

@@ -4,7 +4,7 @@
 //! was changed is found no more, because its revision is another.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
@@ -17,8 +17,8 @@ const OVERHEAD: usize = 300;
 /// One of a list.
 #[derive(Debug, Clone)]
 pub enum Listed {
-    /// Kept, with the key by which it stands in the list.
-    Kept(Bytes, Key),
+    /// Kept.
+    Kept(Arc<Kept>),
     /// Read.
     Read(Box<Estimate>),
 }
@@ -27,7 +27,7 @@ impl Listed {
     /// The key by which it stands in the list.
     pub fn key(&self) -> &Key {
         match self {
-            Self::Kept(_, key) => key,
+            Self::Kept(kept) => &kept.key,
             Self::Read(estimate) => &estimate.key,
         }
     }
@@ -39,42 +39,42 @@ pub struct KeptEstimates(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    kept: HashMap<(String, String), Kept>,
+    kept: HashMap<String, HashMap<String, Arc<Kept>>>,
     order: VecDeque<(String, String)>,
     bytes: usize,
 }
 
+/// One that is kept, with the key by which it stands in a list.
 #[derive(Debug)]
-struct Kept {
-    revision: i64,
-    bytes: Bytes,
-    key: Key,
+pub struct Kept {
+    pub revision: i64,
+    pub bytes: Bytes,
+    pub key: Key,
 }
 
 impl KeptEstimates {
     /// Those of some estimates that are kept as these revisions left them, in the same order.
     pub fn find(&self, jurisdiction: &str, wanted: &[(String, i64)]) -> Vec<Option<Listed>> {
         let state = self.lock();
-        let mut place = (jurisdiction.to_owned(), String::new());
+        let all = state.kept.get(jurisdiction);
         let one = |(id, revision): &(String, i64)| {
-            place.1.clone_from(id);
-            let kept = state.kept.get(&place).filter(|kept| kept.revision == *revision)?;
-            Some(Listed::Kept(kept.bytes.clone(), kept.key.clone()))
+            let kept = all?.get(id).filter(|kept| kept.revision == *revision)?;
+            Some(Listed::Kept(kept.clone()))
         };
         wanted.iter().map(one).collect()
     }
 
     /// Keeps one as it was encoded.
-    pub fn keep(&self, place: (String, String), key: Key, revision: i64, bytes: Bytes) {
+    pub fn keep(&self, (jurisdiction, id): (String, String), kept: Kept) {
         let mut state = self.lock();
-        state.bytes += bytes.len() + OVERHEAD;
-        match state.kept.insert(place.clone(), Kept { revision, bytes, key }) {
+        state.bytes += kept.bytes.len() + OVERHEAD;
+        match state.kept.entry(jurisdiction.clone()).or_default().insert(id.clone(), Arc::new(kept)) {
             Some(old) => state.bytes = state.bytes.saturating_sub(old.bytes.len() + OVERHEAD),
-            None => state.order.push_back(place),
+            None => state.order.push_back((jurisdiction, id)),
         }
         while state.bytes > limits::count(limits::LISTED_BYTES) {
-            let Some(oldest) = state.order.pop_front() else { break };
-            if let Some(old) = state.kept.remove(&oldest) {
+            let Some((jurisdiction, id)) = state.order.pop_front() else { break };
+            if let Some(old) = state.kept.get_mut(&jurisdiction).and_then(|all| all.remove(&id)) {
                 state.bytes = state.bytes.saturating_sub(old.bytes.len() + OVERHEAD);
             }
         }
@@ -96,7 +96,7 @@ mod tests {
 
     fn found(kept: &KeptEstimates, jurisdiction: &str, id: &str, revision: i64) -> Option<Bytes> {
         match kept.find(jurisdiction, &[(id.to_owned(), revision)]).remove(0)? {
-            Listed::Kept(bytes, _) => Some(bytes),
+            Listed::Kept(kept) => Some(kept.bytes.clone()),
             Listed::Read(_) => None,
         }
     }
@@ -105,7 +105,8 @@ mod tests {
     fn an_estimate_is_found_at_its_own_revision_only() {
         let kept = KeptEstimates::default();
         let keep = |revision, text| {
-            kept.keep(("j".to_owned(), "e".to_owned()), key("u"), revision, Bytes::from_static(text));
+            let one = Kept { revision, bytes: Bytes::from_static(text), key: key("u") };
+            kept.keep(("j".to_owned(), "e".to_owned()), one);
         };
         keep(3, b"old");
         assert_eq!(found(&kept, "j", "e", 3), Some(Bytes::from_static(b"old")));
@@ -120,7 +121,8 @@ mod tests {
         let kept = KeptEstimates::default();
         let big = Bytes::from(vec![0; limits::count(limits::LISTED_BYTES) / 2]);
         for id in ["a", "b"] {
-            kept.keep(("j".to_owned(), id.to_owned()), key("u"), 1, big.clone());
+            let one = Kept { revision: 1, bytes: big.clone(), key: key("u") };
+            kept.keep(("j".to_owned(), id.to_owned()), one);
         }
         assert_eq!(["a", "b"].map(|id| found(&kept, "j", id, 1).is_some()), [false, true]);
     }

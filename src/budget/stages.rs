@@ -1,22 +1,22 @@
 //! Which fields of a line are written in which state: the rules of its stages. Pure.
 
-use super::model::{Amounts, Kind, Line, Stage, changed_fields};
+use super::model::{Kind, Line, Stage, changed_fields, stated_figures};
 use crate::document::stages::{Stage as Staging, Staged};
 use crate::document::state::State;
 use crate::error::{Reason, Refusal};
 
 /// Why fields of a line may not be written in a state, each with its path; `old` is the line as it stands.
 pub fn refuse_fields(line: &Line, old: Option<&Line>, kind: Kind, state: State, path: &str) -> Vec<Refusal> {
-    let written = match old {
-        Some(old) => changed_fields(old, line),
-        None => changed_fields(&without_figures(line), line),
-    };
-    let refused = written.into_iter().filter(|field| !is_writable(kind, state, field));
-    refused
-        .map(|field| {
+    let refuse = |field: &'static str| {
+        let is_refused = !is_writable(kind, state, field);
+        is_refused.then(|| {
             Refusal::new(Reason::StageNotWritable, format!("{path}.{field}"), stage_of(field).why("estimate", state))
         })
-        .collect()
+    };
+    match old {
+        Some(old) => changed_fields(old, line).into_iter().filter_map(refuse).collect(),
+        None => stated_figures(line).filter_map(refuse).collect(),
+    }
 }
 
 /// Whether a field is written in a state. Whoever adds a line in a later state describes it; that is no change of a field.
@@ -67,11 +67,6 @@ fn column(stage: Staging) -> Stage {
         Staging::Appraised => Stage::Appraised,
         Staging::Decided => Stage::Decided,
     }
-}
-
-fn without_figures(line: &Line) -> Line {
-    let (amounts, basis) = (Amounts::default(), None);
-    Line { amounts, basis, appraised_reason: None, decided_reason: None, ..line.clone() }
 }
 
 #[cfg(test)]

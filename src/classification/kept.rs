@@ -12,8 +12,13 @@ use crate::commit::{Tx, journal};
 use crate::error::Result;
 use crate::limits;
 
-/// What the name of whatever belongs to a scheme contains, as a pattern of LIKE.
-const NAMES_SCHEME: &str = "%/schemes/%";
+/// What the name of whatever belongs to a scheme contains.
+const IN_SCHEMES: &str = "/schemes/";
+
+/// The same as a pattern of LIKE.
+fn names_scheme() -> String {
+    format!("%{IN_SCHEMES}%")
+}
 
 /// The codes of a scheme by dimension and code.
 pub type Codes = BTreeMap<(Dimension, String), Code>;
@@ -34,20 +39,20 @@ impl KeptCodes {
     /// All codes of a scheme as a command sees them; none where it has to ask for those that it needs.
     pub fn of(&self, tx: &mut Tx<'_>, scheme: &str) -> Result<Option<Arc<Codes>>> {
         let committed = tx.gate().committed;
+        if tx.earlier().iter().any(|name| name.contains(IN_SCHEMES)) {
+            // An earlier command of this transaction changed them, and may yet be lost with it.
+            return Ok(None);
+        }
         let mut view = tx.view();
         let key = (view.jurisdiction.to_owned(), scheme.to_owned());
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
         if let Some(kept) = kept.filter(|kept| kept.at <= committed)
-            && !journal::names_since(view.conn, view.jurisdiction, kept.at, NAMES_SCHEME)?
+            && !(kept.at < committed && journal::names_since(view.conn, view.jurisdiction, kept.at, &names_scheme())?)
         {
             if kept.at < committed {
                 self.confirm(&key, kept.at, committed);
             }
             return Ok(kept.codes);
-        }
-        if journal::names_since(view.conn, view.jurisdiction, committed, NAMES_SCHEME)? {
-            // An earlier command of this transaction changed them, and may yet be lost with it.
-            return Ok(None);
         }
         let most = limits::count(limits::SCHEME_CODES);
         let all = store::codes_up_to(&mut view.at(committed), scheme, most + 1)?;

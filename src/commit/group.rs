@@ -47,6 +47,8 @@ struct Gate {
     head: Head,
     /// Whether a command of the group changed what authority rests on.
     touched: bool,
+    /// What the commands of the group name.
+    names: Vec<String>,
 }
 
 /// The savepoint of a transaction: never more than one, which each command sets anew.
@@ -336,8 +338,8 @@ impl Writer {
             match journal::pass_gate(conn, &jurisdiction) {
                 Ok(head) => {
                     let base = head.unwrap_or_default();
-                    gates
-                        .insert(jurisdiction.clone(), Gate { found: head.is_some(), base, head: base, touched: false });
+                    let gate = Gate { found: head.is_some(), base, head: base, touched: false, names: Vec::new() };
+                    gates.insert(jurisdiction.clone(), gate);
                 }
                 Err(error) => return Err((command, LostWrites(error))),
             }
@@ -355,6 +357,7 @@ impl Writer {
             Ok(Done::Wrote(head, names)) => {
                 gate.head = head;
                 gate.touched |= names.iter().any(|name| self.observer.concerns_authority(name));
+                gate.names.extend_from_slice(&names);
                 (Ok(Outcome { head: head.revision, replayed: false }), Some((head.revision, names)), End::Keep)
             }
             Ok(Done::Tried) => (Ok(Outcome { head: gate.head.revision, replayed: false }), None, End::Undo),
@@ -438,12 +441,12 @@ fn attempt(conn: &mut Conn, command: &mut Box<dyn Command>, gate: &Gate, at: i64
     if let Some(request) = &executing.request {
         let found = request::find(conn, &executing.jurisdiction, &executing.actor, executing.method, request)?;
         if let Some(first) = found {
-            let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision, at, passed);
+            let mut tx = Tx::new(conn, &executing.jurisdiction, (head.revision, at), passed, &gate.names);
             command.replay(&mut tx, &first)?;
             return Ok(Done::Replayed);
         }
     }
-    let mut tx = Tx::new(conn, &executing.jurisdiction, head.revision + 1, at, passed);
+    let mut tx = Tx::new(conn, &executing.jurisdiction, (head.revision + 1, at), passed, &gate.names);
     let entry = command.execute(&mut tx).map_err(|error| tx.failure().unwrap_or(error))?;
     if executing.validate_only {
         tx.settle()?;

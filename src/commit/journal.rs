@@ -158,13 +158,14 @@ pub(super) fn append(tx: &mut Tx<'_>, executing: &Executing, entry: &Entry, prev
 
 /// The hash that chains a row to the one before: every column but the hash itself.
 fn chained(row: &JournalRow) -> [u8; 32] {
-    let mut encoder = Encoder::default();
-    for (name, value) in JournalRow::COLUMNS.iter().zip(row.values()) {
+    let (mut encoder, mut values) = (Encoder::default(), Vec::with_capacity(JournalRow::COLUMNS.len()));
+    row.values(&mut values);
+    for (name, value) in JournalRow::COLUMNS.iter().zip(values) {
         if *name != "hash" {
             encoder.value(value);
         }
     }
-    Sha256::digest(encoder.finish()).into()
+    Sha256::digest(encoder.bytes()).into()
 }
 
 /// The last revision at or before an instant; 0 where the instant lies before the first.

@@ -23,7 +23,7 @@ pub use heads::Heads;
 pub use journal::Head;
 pub use queue::Queue;
 pub use request::First;
-pub use tx::{Digests, Entry, Passed, Stamp, Tx, View, closed_hash, opened_hash, sort_key};
+pub use tx::{Change, Entry, Passed, RowHasher, Stamp, Tx, View, digest};
 
 use crate::clock::Clock;
 use crate::db::{Database, Engine, Opening, Session};

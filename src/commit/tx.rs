@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use crate::clock::Micros;
-use crate::db::{CURRENT, Conn, Encoder, Inserts, Record, Value, Versioned};
+use crate::db::{CURRENT, Conn, Encoder, Inserts, Keyed, Record, Value, Versioned};
 use crate::document::standing::{Permit, Standing};
 use crate::error::{Error, Result};
 
@@ -55,6 +55,8 @@ pub struct Tx<'a> {
     at: Micros,
     changes: Vec<Change>,
     gate: Passed,
+    /// What earlier commands of the same transaction name.
+    earlier: &'a [String],
     standing: Arc<Standing>,
     permitted: bool,
     /// Rows that were opened and are not written yet, on PostgreSQL.
@@ -73,7 +75,8 @@ pub struct Passed {
 }
 
 /// One row that was opened or closed, as the journal's digest counts it.
-struct Change {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
     table: &'static str,
     /// No longer than it is: a command may change a hundred thousand rows.
     key: Box<[u8]>,
@@ -81,15 +84,38 @@ struct Change {
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn new(conn: &'a mut Conn, jurisdiction: &'a str, revision: i64, at: Micros, gate: Passed) -> Self {
+    pub(super) fn new(
+        conn: &'a mut Conn,
+        jurisdiction: &'a str,
+        (revision, at): (i64, Micros),
+        gate: Passed,
+        earlier: &'a [String],
+    ) -> Self {
         let standing = Standing::nobody().clone();
         let (changes, waiting) = (Vec::new(), Inserts::default());
-        Self { conn, jurisdiction, revision, at, changes, gate, standing, permitted: false, waiting, failed: None }
+        Self {
+            conn,
+            jurisdiction,
+            revision,
+            at,
+            changes,
+            gate,
+            earlier,
+            standing,
+            permitted: false,
+            waiting,
+            failed: None,
+        }
     }
 
     /// What was found behind the gate.
     pub fn gate(&self) -> Passed {
         self.gate
+    }
+
+    /// The names that earlier commands of the same transaction touch: those of the revisions between what is committed and this one.
+    pub fn earlier(&self) -> &[String] {
+        self.earlier
     }
 
     /// Says who executes the command.
@@ -142,9 +168,9 @@ impl<'a> Tx<'a> {
     pub fn open<'r, R: Versioned + Clone>(&mut self, rows: impl Into<Cow<'r, [R]>>) -> Result<()> {
         self.require_permit()?;
         let rows = rows.into();
-        for row in rows.iter() {
-            self.changes.push(opened(row));
-        }
+        let mut hasher = RowHasher::default();
+        self.changes.reserve(rows.len());
+        self.changes.extend(rows.iter().map(|row| hasher.opened(row)));
         self.insert(rows)
     }
 
@@ -178,13 +204,14 @@ impl<'a> Tx<'a> {
     /// Ends rows that this command read as current: they hold up to the revision before this one.
     ///
     /// A row that this very command opened cannot be closed again; a command writes each row once.
-    pub fn close<R: Versioned>(&mut self, rows: &[R]) -> Result<()> {
+    pub fn close<R: Keyed>(&mut self, rows: &[R]) -> Result<()> {
         self.require_permit()?;
+        let mut hasher = RowHasher::default();
         for row in rows {
             if row.since() >= self.revision {
                 return Err(Error::bug(format!("a row of {} is written twice by one command", R::TABLE)));
             }
-            self.changes.push(closed(row));
+            self.changes.push(hasher.closed(row));
         }
         Ok(self.conn.close(self.jurisdiction, self.revision, rows)?)
     }
@@ -197,68 +224,68 @@ impl<'a> Tx<'a> {
 
     /// Count and digest of every row with `since` or `until` equal to this revision, in (table, key) order.
     pub(super) fn digest(&mut self) -> (i64, [u8; 32]) {
-        self.changes.sort_by(|a, b| (a.table, &a.key).cmp(&(b.table, &b.key)));
-        let mut digest = Digests::default();
-        for change in &self.changes {
-            digest.add(&change.hash);
-        }
-        (i64::try_from(self.changes.len()).unwrap_or(i64::MAX), digest.finish())
+        digest(&mut self.changes)
     }
 }
 
-/// The digest of a revision's rows, fed in (table, key) order.
+/// Count and digest of the rows of a revision, which are put in (table, key) order.
+pub fn digest(changes: &mut [Change]) -> (i64, [u8; 32]) {
+    changes.sort_by(|a, b| (a.table, &a.key).cmp(&(b.table, &b.key)));
+    let mut digest = Sha256::default();
+    for change in &*changes {
+        digest.update(change.hash);
+    }
+    (i64::try_from(changes.len()).unwrap_or(i64::MAX), digest.finalize().into())
+}
+
+/// Makes of rows what the journal's digest counts, with room that is used again for each.
 #[derive(Default)]
-pub struct Digests(Sha256);
-
-impl Digests {
-    /// Adds the hash of one row.
-    pub fn add(&mut self, hash: &[u8; 32]) {
-        self.0.update(hash);
-    }
-
-    /// The digest of all that was added.
-    pub fn finish(self) -> [u8; 32] {
-        self.0.finalize().into()
-    }
+pub struct RowHasher<'r> {
+    values: Vec<Value<'r>>,
+    encoder: Encoder,
 }
 
-/// What sorts a row within its revision: its key, and `+` for opened or `-` for closed.
-pub fn sort_key<R: Versioned>(row: &R, sign: &str) -> Vec<u8> {
-    let mut encoder = Encoder::default();
-    encoder.values(&row.key());
-    encoder.value(Value::Text(sign));
-    encoder.finish()
-}
-
-/// The hash of a row as it was opened: every column but `until`, which is overwritten later.
-pub fn opened_hash<R: Versioned>(row: &R) -> [u8; 32] {
-    let mut encoder = Encoder::default();
-    encoder.value(Value::Text(R::TABLE));
-    encoder.value(Value::Text("+"));
-    for (name, value) in R::COLUMNS.iter().zip(row.values()) {
-        if *name != "until" {
-            encoder.value(value);
+impl<'r> RowHasher<'r> {
+    /// A row as it was opened: every column but `until`, which is overwritten later.
+    pub fn opened<R: Versioned>(&mut self, row: &'r R) -> Change {
+        self.values.clear();
+        row.values(&mut self.values);
+        self.begin::<R>("+");
+        for (name, value) in R::COLUMNS.iter().zip(&self.values) {
+            if *name != "until" {
+                self.encoder.value(*value);
+            }
         }
+        let hash = Sha256::digest(self.encoder.bytes()).into();
+        Change { table: <R as Keyed>::TABLE, key: self.sort_key(row, "+"), hash }
     }
-    Sha256::digest(encoder.finish()).into()
-}
 
-/// The hash of a row as it was closed: which version of which row ended.
-pub fn closed_hash<R: Versioned>(row: &R) -> [u8; 32] {
-    let mut encoder = Encoder::default();
-    encoder.value(Value::Text(R::TABLE));
-    encoder.value(Value::Text("-"));
-    encoder.values(&row.key());
-    encoder.value(Value::Int(row.since()));
-    Sha256::digest(encoder.finish()).into()
-}
+    /// A row as it was closed: which version of which row ended.
+    pub fn closed<R: Keyed>(&mut self, row: &'r R) -> Change {
+        self.values.clear();
+        row.key(&mut self.values);
+        self.begin::<R>("-");
+        self.encoder.values(&self.values);
+        self.encoder.value(Value::Int(row.since()));
+        let hash = Sha256::digest(self.encoder.bytes()).into();
+        Change { table: R::TABLE, key: self.sort_key(row, "-"), hash }
+    }
 
-fn opened<R: Versioned>(row: &R) -> Change {
-    Change { table: R::TABLE, key: sort_key(row, "+").into_boxed_slice(), hash: opened_hash(row) }
-}
+    fn begin<R: Keyed>(&mut self, sign: &'static str) {
+        self.encoder.clear();
+        self.encoder.value(Value::Text(R::TABLE));
+        self.encoder.value(Value::Text(sign));
+    }
 
-fn closed<R: Versioned>(row: &R) -> Change {
-    Change { table: R::TABLE, key: sort_key(row, "-").into_boxed_slice(), hash: closed_hash(row) }
+    /// What sorts a row within its revision: its key, and `+` for opened or `-` for closed.
+    fn sort_key<R: Keyed>(&mut self, row: &'r R, sign: &'static str) -> Box<[u8]> {
+        self.values.clear();
+        row.key(&mut self.values);
+        self.encoder.clear();
+        self.encoder.values(&self.values);
+        self.encoder.value(Value::Text(sign));
+        self.encoder.bytes().into()
+    }
 }
 
 /// What a command leaves in the journal; without one there is nothing to commit.

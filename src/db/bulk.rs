@@ -14,7 +14,7 @@ use diesel::sqlite::Sqlite;
 
 use super::conn::Conn;
 use super::fixed::FOREVER;
-use super::record::{Record, Value, Versioned};
+use super::record::{Keyed, Record, Value};
 
 /// Rows of one statement on PostgreSQL: keeps one message within a few megabytes.
 const ROWS_PER_STATEMENT: usize = 5_000;
@@ -22,7 +22,9 @@ const ROWS_PER_STATEMENT: usize = 5_000;
 /// Inserts of one statement: a command that writes more kinds of rows writes them with several.
 const TABLES_PER_STATEMENT: usize = 12;
 /// Rows of one statement on SQLite: spreads the cost of opening and closing a table and its indexes.
-const ROWS_AT_ONCE: usize = 8;
+const ROWS_AT_ONCE: usize = 32;
+/// The same for what is left of them.
+const FEW_AT_ONCE: usize = 4;
 
 impl Conn {
     /// Inserts rows.
@@ -31,15 +33,19 @@ impl Conn {
             Self::Sqlite(conn) => {
                 let (batches, rest) = rows.as_chunks::<ROWS_AT_ONCE>();
                 for rows in batches {
-                    InsertSome { values: rows.each_ref().map(R::values), record: PhantomData::<R> }.execute(conn)?;
+                    InsertSome::<R, ROWS_AT_ONCE>::of(rows).execute(conn)?;
+                }
+                let (batches, rest) = rest.as_chunks::<FEW_AT_ONCE>();
+                for rows in batches {
+                    InsertSome::<R, FEW_AT_ONCE>::of(rows).execute(conn)?;
                 }
                 for row in rest {
-                    InsertSome { values: [row.values()], record: PhantomData::<R> }.execute(conn)?;
+                    InsertSome::<R, 1>::of(std::array::from_ref(row)).execute(conn)?;
                 }
             }
             Self::Pg(conn) => {
                 for rows in rows.chunks(ROWS_PER_STATEMENT) {
-                    let columns = transpose(R::COLUMNS.len(), rows.iter().map(Record::values));
+                    let columns = transpose(R::COLUMNS.len(), rows, Record::values);
                     InsertMany::<R> { columns, record: PhantomData }.execute(conn)?;
                 }
             }
@@ -48,12 +54,13 @@ impl Conn {
     }
 
     /// Ends current rows at a revision, each of which must be there.
-    pub fn close<R: Versioned>(&mut self, jurisdiction: &str, revision: i64, rows: &[R]) -> QueryResult<()> {
+    pub fn close<R: Keyed>(&mut self, jurisdiction: &str, revision: i64, rows: &[R]) -> QueryResult<()> {
         let closed = match self {
             Self::Sqlite(conn) => {
                 let mut closed = 0;
                 for row in rows {
-                    let key = row.key();
+                    let mut key = Vec::with_capacity(R::KEY.len());
+                    row.key(&mut key);
                     closed += CloseOne::<R> { jurisdiction, revision, key, record: PhantomData }.execute(conn)?;
                 }
                 closed
@@ -61,7 +68,7 @@ impl Conn {
             Self::Pg(conn) => {
                 let mut closed = 0;
                 for rows in rows.chunks(ROWS_PER_STATEMENT) {
-                    let columns = transpose(R::KEY.len(), rows.iter().map(Versioned::key));
+                    let columns = transpose(R::KEY.len(), rows, Keyed::key);
                     closed += CloseMany::<R> { jurisdiction, revision, columns, record: PhantomData }.execute(conn)?;
                 }
                 closed
@@ -78,27 +85,45 @@ enum Values<'a> {
     Bytes(Vec<Option<&'a [u8]>>),
 }
 
-fn transpose<'a>(width: usize, rows: impl Iterator<Item = Vec<Value<'a>>>) -> Vec<Values<'a>> {
+/// The columns of some rows, whose values `each` appends one after the other.
+fn transpose<'a, R>(width: usize, rows: &'a [R], each: impl Fn(&'a R, &mut Vec<Value<'a>>)) -> Vec<Values<'a>> {
     let mut columns: Vec<Values<'a>> = Vec::with_capacity(width);
+    let mut values = Vec::with_capacity(width);
     for row in rows {
-        for (position, value) in row.into_iter().enumerate() {
-            let fresh = match value {
-                Value::Text(text) => Values::Text(vec![Some(text)]),
-                Value::OptText(text) => Values::Text(vec![text]),
-                Value::Int(number) => Values::Int(vec![Some(number)]),
-                Value::OptInt(number) => Values::Int(vec![number]),
-                Value::Bytes(bytes) => Values::Bytes(vec![Some(bytes)]),
-                Value::OptBytes(bytes) => Values::Bytes(vec![bytes]),
-            };
-            match (columns.get_mut(position), fresh) {
-                (Some(Values::Text(column)), Values::Text(value)) => column.extend(value),
-                (Some(Values::Int(column)), Values::Int(value)) => column.extend(value),
-                (Some(Values::Bytes(column)), Values::Bytes(value)) => column.extend(value),
-                (_, fresh) => columns.push(fresh),
+        each(row, &mut values);
+        for (position, value) in values.drain(..).enumerate() {
+            let (column, room) = (columns.get_mut(position), rows.len());
+            match (column, value) {
+                (Some(Values::Text(column)), Value::Text(text)) => column.push(Some(text)),
+                (Some(Values::Text(column)), Value::OptText(text)) => column.push(text),
+                (Some(Values::Int(column)), Value::Int(number)) => column.push(Some(number)),
+                (Some(Values::Int(column)), Value::OptInt(number)) => column.push(number),
+                (Some(Values::Bytes(column)), Value::Bytes(bytes)) => column.push(Some(bytes)),
+                (Some(Values::Bytes(column)), Value::OptBytes(bytes)) => column.push(bytes),
+                (_, value) => columns.push(Values::of(value, room)),
             }
         }
     }
     columns
+}
+
+impl<'a> Values<'a> {
+    /// A column that begins with a value and has room for more.
+    fn of(first: Value<'a>, room: usize) -> Self {
+        fn begun<T>(first: Option<T>, room: usize) -> Vec<Option<T>> {
+            let mut values = Vec::with_capacity(room);
+            values.push(first);
+            values
+        }
+        match first {
+            Value::Text(text) => Self::Text(begun(Some(text), room)),
+            Value::OptText(text) => Self::Text(begun(text, room)),
+            Value::Int(number) => Self::Int(begun(Some(number), room)),
+            Value::OptInt(number) => Self::Int(begun(number, room)),
+            Value::Bytes(bytes) => Self::Bytes(begun(Some(bytes), room)),
+            Value::OptBytes(bytes) => Self::Bytes(begun(bytes, room)),
+        }
+    }
 }
 
 fn push_names<B: diesel::backend::Backend>(out: &mut AstPass<'_, '_, B>, names: &[&str]) -> QueryResult<()> {
@@ -138,8 +163,17 @@ fn push_value<'b>(out: &mut AstPass<'_, 'b, Sqlite>, value: &'b Value<'b>) -> Qu
 
 /// `INSERT … VALUES (…), …` of a fixed number of rows.
 struct InsertSome<'a, R, const ROWS: usize> {
-    values: [Vec<Value<'a>>; ROWS],
+    /// Those of one row after the other.
+    values: Vec<Value<'a>>,
     record: PhantomData<R>,
+}
+
+impl<'a, R: Record, const ROWS: usize> InsertSome<'a, R, ROWS> {
+    fn of(rows: &'a [R; ROWS]) -> Self {
+        let mut values = Vec::with_capacity(ROWS * R::COLUMNS.len());
+        rows.iter().for_each(|row| row.values(&mut values));
+        Self { values, record: PhantomData }
+    }
 }
 
 impl<R: Record, const ROWS: usize> QueryFragment<Sqlite> for InsertSome<'_, R, ROWS> {
@@ -149,7 +183,7 @@ impl<R: Record, const ROWS: usize> QueryFragment<Sqlite> for InsertSome<'_, R, R
         out.push_sql(" (");
         push_names(&mut out, R::COLUMNS)?;
         out.push_sql(") VALUES ");
-        for (row, values) in self.values.iter().enumerate() {
+        for (row, values) in self.values.chunks(R::COLUMNS.len()).enumerate() {
             out.push_sql(if row == 0 { "(" } else { "), (" });
             for (position, value) in values.iter().enumerate() {
                 if position > 0 {
@@ -190,7 +224,7 @@ struct CloseOne<'a, R> {
     record: PhantomData<R>,
 }
 
-impl<R: Versioned> QueryFragment<Sqlite> for CloseOne<'_, R> {
+impl<R: Keyed> QueryFragment<Sqlite> for CloseOne<'_, R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         out.push_sql("UPDATE ");
         out.push_identifier(R::TABLE)?;
@@ -218,7 +252,7 @@ struct CloseMany<'a, R> {
     record: PhantomData<R>,
 }
 
-impl<R: Versioned> QueryFragment<Pg> for CloseMany<'_, R> {
+impl<R: Keyed> QueryFragment<Pg> for CloseMany<'_, R> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("UPDATE ");
         out.push_identifier(R::TABLE)?;
@@ -286,7 +320,7 @@ impl<R: Record> Rows for Vec<R> {
     }
 
     fn insert(&self) -> TableRows<'_> {
-        let columns = transpose(R::COLUMNS.len(), self.iter().map(Record::values));
+        let columns = transpose(R::COLUMNS.len(), self, Record::values);
         TableRows { table: R::TABLE, names: R::COLUMNS, columns }
     }
 }
@@ -359,5 +393,5 @@ impl QueryId for InsertAll<'_> {
 
 impl<C> RunQueryDsl<C> for InsertAll<'_> {}
 
-fixed_statement!(CloseOne, Versioned);
-fixed_statement!(CloseMany, Versioned);
+fixed_statement!(CloseOne, Keyed);
+fixed_statement!(CloseMany, Keyed);

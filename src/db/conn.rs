@@ -116,7 +116,8 @@ fn prepare_sqlite(conn: &mut diesel::SqliteConnection, opening: Opening) -> Resu
     // The time to wait comes first: the change of the journal mode may have to wait already.
     conn.batch_execute(
         "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 4000;",
     )?;
     if opening == Opening::Reader {
         // There are several, and what one does not hold, the system does.

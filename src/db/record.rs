@@ -28,18 +28,24 @@ pub trait Record: 'static {
     const TABLE: &'static str;
     /// The columns, in the order of [`Record::values`].
     const COLUMNS: &'static [&'static str];
-    /// One value for each column.
-    fn values(&self) -> Vec<Value<'_>>;
+    /// Appends one value for each column.
+    fn values<'a>(&'a self, into: &mut Vec<Value<'a>>);
+}
+
+/// What tells one version of a row of a jurisdiction from all others: enough to end it.
+pub trait Keyed: 'static {
+    /// The table.
+    const TABLE: &'static str;
+    /// The columns that, with `jurisdiction` and `since`, make the key.
+    const KEY: &'static [&'static str];
+    /// Appends the values of [`Keyed::KEY`].
+    fn key<'a>(&'a self, into: &mut Vec<Value<'a>>);
+    /// The revision that wrote the row.
+    fn since(&self) -> i64;
 }
 
 /// A row of one jurisdiction that the journal accounts for: `since` says which revision wrote it.
-pub trait Versioned: Record {
-    /// The columns that, with `jurisdiction` and `since`, make the key.
-    const KEY: &'static [&'static str];
-    /// The values of [`Versioned::KEY`].
-    fn key(&self) -> Vec<Value<'_>>;
-    /// The revision that wrote the row.
-    fn since(&self) -> i64;
+pub trait Versioned: Record + Keyed {
     /// The revision that ended it, [`CURRENT`] while it holds; facts that never end have none.
     fn until(&self) -> Option<i64>;
 }
@@ -94,12 +100,8 @@ macro_rules! record {
         $crate::db::record!($(#[$doc])* plain $Row in $table, {
             jurisdiction: String, since: i64, until: i64, $($field: $type,)*
         });
+        $crate::db::keyed!($Row in $table, key($($key),+));
         impl $crate::db::Versioned for $Row {
-            const KEY: &'static [&'static str] = &[$(stringify!($key),)+];
-            fn key(&self) -> Vec<$crate::db::Value<'_>> {
-                vec![$($crate::db::Column::value(&self.$key),)+]
-            }
-            fn since(&self) -> i64 { self.since }
             fn until(&self) -> Option<i64> { Some(self.until) }
         }
     };
@@ -107,12 +109,8 @@ macro_rules! record {
         $crate::db::record!($(#[$doc])* plain $Row in $table, {
             jurisdiction: String, since: i64, $($field: $type,)*
         });
+        $crate::db::keyed!($Row in $table, key($($key),+));
         impl $crate::db::Versioned for $Row {
-            const KEY: &'static [&'static str] = &[$(stringify!($key),)+];
-            fn key(&self) -> Vec<$crate::db::Value<'_>> {
-                vec![$($crate::db::Column::value(&self.$key),)+]
-            }
-            fn since(&self) -> i64 { self.since }
             fn until(&self) -> Option<i64> { None }
         }
     };
@@ -124,13 +122,28 @@ macro_rules! record {
         impl $crate::db::Record for $Row {
             const TABLE: &'static str = stringify!($table);
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field),)*];
-            fn values(&self) -> Vec<$crate::db::Value<'_>> {
-                vec![$($crate::db::Column::value(&self.$field),)*]
+            fn values<'a>(&'a self, into: &mut Vec<$crate::db::Value<'a>>) {
+                $(into.push($crate::db::Column::value(&self.$field));)*
             }
         }
     };
 }
 pub(crate) use record;
+
+/// Says by which of its fields a row is told from the others of its table.
+macro_rules! keyed {
+    ($Row:ident in $table:ident, key($($key:ident),+)) => {
+        impl $crate::db::Keyed for $Row {
+            const TABLE: &'static str = stringify!($table);
+            const KEY: &'static [&'static str] = &[$(stringify!($key),)+];
+            fn key<'a>(&'a self, into: &mut Vec<$crate::db::Value<'a>>) {
+                $(into.push($crate::db::Column::value(&self.$key));)+
+            }
+            fn since(&self) -> i64 { self.since }
+        }
+    };
+}
+pub(crate) use keyed;
 
 /// Declares what is read of a table: some of its columns, and what each becomes.
 macro_rules! columns {
@@ -192,8 +205,13 @@ impl Encoder {
     }
 
     /// What was written.
-    pub fn finish(self) -> Vec<u8> {
-        self.0
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Forgets what was written, and keeps the room for it.
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     fn sized(&mut self, tag: u8, bytes: &[u8]) {
@@ -210,7 +228,7 @@ mod tests {
     fn encoded(values: &[Value<'_>]) -> Vec<u8> {
         let mut encoder = Encoder::default();
         encoder.values(values);
-        encoder.finish()
+        encoder.bytes().to_vec()
     }
 
     #[test]

@@ -240,7 +240,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    estimate_versions (jurisdiction, estimate, since) {
+    estimate_versions (jurisdiction, estimate, until) {
         jurisdiction -> Text,
         since -> BigInt,
         until -> BigInt,
@@ -264,7 +264,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    estimate_texts (jurisdiction, estimate, since) {
+    estimate_texts (jurisdiction, estimate, until) {
         jurisdiction -> Text,
         since -> BigInt,
         until -> BigInt,
@@ -275,7 +275,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    estimate_totals (jurisdiction, estimate, side, nature, autonomy, since) {
+    estimate_totals (jurisdiction, estimate, until, side, nature, autonomy) {
         jurisdiction -> Text,
         since -> BigInt,
         until -> BigInt,
@@ -300,7 +300,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    line_versions (jurisdiction, estimate, line, since) {
+    line_versions (jurisdiction, estimate, until, sequence) {
         jurisdiction -> Text,
         since -> BigInt,
         until -> BigInt,
@@ -1139,7 +1139,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    pay_lines (jurisdiction, estimate, line, since) {
+    pay_lines (jurisdiction, estimate, line, until) {
         jurisdiction -> Text,
         since -> BigInt,
         until -> BigInt,

@@ -1,4 +1,4 @@
-//! Words as they are read: compared where they lie in the answer of the database, without a copy.
+//! Words as they are read and written: compared where they lie in the answer of the database, and bound as they are, without a copy.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, FromSqlRow, Result};
@@ -7,11 +7,24 @@ use diesel::sql_types::Text;
 use diesel::sqlite::{Sqlite, SqliteValue};
 
 use super::Db;
+use super::record::{Column, Value};
 use crate::word::{Word, stored};
 
 /// A word of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
 pub struct Stored<W>(pub W);
+
+impl<W: Word> Column for Stored<W> {
+    fn value(&self) -> Value<'_> {
+        Value::Text(self.0.as_str())
+    }
+}
+
+impl<W: Word> Column for Option<Stored<W>> {
+    fn value(&self) -> Value<'_> {
+        Value::OptText(self.as_ref().map(|word| word.0.as_str()))
+    }
+}
 
 impl<W: Word> FromSql<Text, Sqlite> for Stored<W> {
     fn from_sql(mut value: SqliteValue<'_, '_, '_>) -> Result<Self> {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::commit::{Tx, View};
 use crate::db::schema::document_hands as hands;
-use crate::db::{Conn, audit, record};
+use crate::db::{Conn, audit, direct, record};
 use crate::document::duties::{self, Hand, Part};
 use crate::error::Result;
 use crate::word::{Word, stored};
@@ -20,11 +20,8 @@ record! {
 
 /// The part that a person had in a document.
 fn part_of(view: &mut View<'_>, document: &str, person: &str) -> Result<Option<Part>> {
-    let found = hands::table
-        .find((view.jurisdiction, document, person))
-        .select(hands::part)
-        .first::<String>(view.conn)
-        .optional()?;
+    let query = hands::table.find((view.jurisdiction, document, person)).select(hands::part);
+    let found = direct!(view.conn, |conn| query.first::<String>(conn)).optional()?;
     found.as_deref().map(stored).transpose()
 }
 

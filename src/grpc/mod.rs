@@ -10,6 +10,7 @@ pub mod fields;
 mod language;
 pub mod mask;
 pub mod page;
+mod repeated;
 pub mod status;
 pub mod types;
 mod upload;
@@ -34,6 +35,7 @@ use crate::identity::{Authenticator, Caller, Peer};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
+pub use repeated::Repeated;
 pub use upload::{FromUpload, Piece, Upload, upload};
 
 /// A question in the words of its slice, made from a message.
@@ -62,22 +64,6 @@ pub trait IntoWire {
         message.encode_raw(&mut bytes);
         Ok(bytes)
     }
-}
-
-/// A message that repeats encoded messages in one field, which comes before whatever is in the rest.
-pub fn joined(field: u32, parts: &[Bytes], rest: Vec<u8>) -> Result<Vec<u8>> {
-    use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
-    let size = |part: &Bytes| key_len(field) + encoded_len_varint(part.len() as u64) + part.len();
-    let size = parts.iter().map(size).sum::<usize>() + rest.len();
-    require_size(size)?;
-    let mut bytes = Vec::with_capacity(size);
-    for part in parts {
-        encode_key(field, WireType::LengthDelimited, &mut bytes);
-        encode_varint(part.len() as u64, &mut bytes);
-        bytes.extend_from_slice(part);
-    }
-    bytes.extend(rest);
-    Ok(bytes)
 }
 
 /// Refuses an answer that is larger than any may be.

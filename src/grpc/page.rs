@@ -95,15 +95,21 @@ impl Page {
         items: &mut Vec<T>,
         key: impl Fn(&T) -> Vec<String>,
     ) -> Result<String> {
+        let more = self.trim(items);
+        self.after(instance, revision, items.last().filter(|_| more).map(key))
+    }
+
+    /// Cuts a list that was read one item longer than the page; tells whether there are more items than fit.
+    pub fn trim<T>(&self, items: &mut Vec<T>) -> bool {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
-        if items.len() <= size {
-            return Ok(String::new());
-        }
+        let more = items.len() > size;
         items.truncate(size);
-        match items.last() {
-            Some(last) => self.next(instance, revision, key(last)),
-            None => Ok(String::new()),
-        }
+        more
+    }
+
+    /// The token of the page after the item with a key; empty where there is none.
+    pub fn after(&self, instance: &Instance, revision: i64, last: Option<Vec<String>>) -> Result<String> {
+        last.map_or(Ok(String::new()), |last| self.next(instance, revision, last))
     }
 
     /// Cuts a list that was read whole to the page that begins at a place of it, and makes the token of the next page where there is one:

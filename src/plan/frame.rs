@@ -51,7 +51,7 @@ pub async fn summarize_frame(app: App, call: Call, ask: SummarizeFrame) -> Resul
 /// What an estimate requests for expenditure, by nature.
 pub fn beside(estimate: Estimate) -> Beside {
     let mut requested: Vec<(Nature, i64)> = Vec::new();
-    for ((side, nature, _), sum) in &estimate.totals.0 {
+    for ((side, nature, _), sum) in &estimate.totals.sums {
         let Some(amount) = sum.amounts().get(Stage::Requested).filter(|_| *side == Side::Expenditure) else { continue };
         match requested.iter_mut().find(|(other, _)| other == nature) {
             Some((_, total)) => *total = total.saturating_add(amount),

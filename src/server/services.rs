@@ -1,11 +1,14 @@
 //! What is served: the slices, health and reflection.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::{Arc, LazyLock};
 
+use tonic::body::Body;
+use tonic::server::NamedService;
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use super::guard::Guarded;
 use crate::app::App;
@@ -62,20 +65,43 @@ pub(super) async fn assemble(
     let methods = Methods::new(app.clone(), authenticator.clone(), ROUTES.iter().flat_map(|routes| routes()).collect());
     let mut router = Routes::new(health_service).into_axum_router();
     for name in service_names() {
-        let service =
-            methods.clone().map_request(|request: http::Request<axum::body::Body>| request.map(tonic::body::Body::new));
+        let service = methods.clone().map_request(|request: http::Request<axum::body::Body>| request.map(Body::new));
         router = router.route_service(&format!("/{name}/{{*method}}"), service);
     }
     let mut routes = Routes::from(router);
-    if let (Ok(v1), Ok(v1alpha)) = (reflection().build_v1(), reflection().build_v1alpha()) {
-        routes = if open_reflection {
-            routes.add_service(v1).add_service(v1alpha)
-        } else {
-            routes.add_service(Guarded::new(v1, authenticator)).add_service(Guarded::new(v1alpha, authenticator))
+    if let Ok(reflection) = reflection().build_v1() {
+        routes = match open_reflection {
+            true => with_reflection(routes, reflection),
+            false => with_reflection(routes, Guarded::new(reflection, authenticator)),
         };
     }
     (routes.prepare(), health)
 }
+
+/// Reflection under both of its names.
+///
+/// The older version has the same messages under the same numbers. So one service answers to both names, and what it knows of every file is
+/// in memory once.
+fn with_reflection<S>(routes: Routes, service: S) -> Routes
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible>,
+    S: NamedService + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    let renamed = |request: http::Request<axum::body::Body>| {
+        let mut request = request.map(Body::new);
+        *request.uri_mut() = http::Uri::from_static(REFLECTION);
+        request
+    };
+    let older = service.clone().map_request(renamed);
+    let router = routes.add_service(service).into_axum_router();
+    Routes::from(router.route_service(REFLECTION_BEFORE, older))
+}
+
+/// The only method of reflection.
+const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+/// The same in the version before.
+const REFLECTION_BEFORE: &str = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
 
 /// Encoded descriptors keep comments and field rules; decoded ones would lose them.
 fn reflection() -> tonic_reflection::server::Builder<'static> {

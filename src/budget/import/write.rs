@@ -230,7 +230,7 @@ fn write_lines(
             let estimate = |place: usize| targets.all.get(place).map(|target| target.estimate.id.as_str());
             let rows: Vec<(&str, Line)> =
                 lines.into_iter().map(|(place, line)| (estimate(place).unwrap_or_default(), line)).collect();
-            store::insert_lines_of(tx, &rows)?;
+            store::insert_lines_of(tx, rows)?;
         }
     }
     refusals.into_result()?;

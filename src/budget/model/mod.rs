@@ -386,33 +386,47 @@ pub(super) fn overflow() -> Error {
 
 /// The sums of an estimate by group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Totals(pub BTreeMap<Group, Sum>);
+pub struct Totals {
+    pub sums: BTreeMap<Group, Sum>,
+    /// The revision that wrote each, where they were read: what ends is told by it.
+    pub since: BTreeMap<Group, i64>,
+}
 
 impl Totals {
     /// Adds a line, or takes it away where `sign` is −1; a group without lines is gone.
     pub fn count(&mut self, line: &Line, sign: i64) -> Result<()> {
         let group = (line.side, line.nature, line.autonomy);
-        let sum = self.0.entry(group).or_default();
+        let sum = self.sums.entry(group).or_default();
         sum.add(&Sum::of(line), sign)?;
         if sum.line_count == 0 {
-            self.0.remove(&group);
+            self.sums.remove(&group);
         }
         Ok(())
     }
+}
+
+/// The fields of the amounts of a line.
+const AMOUNTS: [&str; 6] = [
+    "amounts.actual_n2",
+    "amounts.budget_n1",
+    "amounts.expected_n1",
+    "amounts.requested",
+    "amounts.appraised",
+    "amounts.decided",
+];
+
+/// The fields of the figures that a line states, and of the reasons given for them.
+pub fn stated_figures(line: &Line) -> impl Iterator<Item = &'static str> {
+    let basis = line.basis.iter().flat_map(|_| ["quantity", "price", "norm"]);
+    let amounts = line.amounts.0.iter().zip(AMOUNTS).filter(|(amount, _)| amount.is_some()).map(|(_, field)| field);
+    let appraised = line.appraised_reason.iter().map(|_| "appraised_reason");
+    basis.chain(amounts).chain(appraised).chain(line.decided_reason.iter().map(|_| "decided_reason"))
 }
 
 /// The names of the fields in which two versions of a line differ, as paths of the message.
 pub fn changed_fields(old: &Line, new: &Line) -> Vec<&'static str> {
     const CODES: [&str; 6] =
         ["administrative_code", "functional_code", "economic_code", "source_code", "programme_code", "geographic_code"];
-    const AMOUNTS: [&str; 6] = [
-        "amounts.actual_n2",
-        "amounts.budget_n1",
-        "amounts.expected_n1",
-        "amounts.requested",
-        "amounts.appraised",
-        "amounts.decided",
-    ];
     let mut fields = Vec::new();
     let mut differs = |differs: bool, name: &'static str| {
         if differs {

@@ -75,14 +75,14 @@ pub fn refuse_code(
     facts: &Facts,
     path: &str,
 ) -> Option<Refusal> {
-    let subject = format!("{path}.{}_code", dimension.segment());
-    match facts.codes.get(&(dimension, code.to_owned())) {
-        Some(found) => found.refuse_posting(context.key.fiscal_year, &subject),
+    let refused = match facts.codes.get(&(dimension, code.to_owned())) {
+        Some(found) => found.refuse_posting(context.key.fiscal_year, ""),
         None => {
             let text = format!("{code} is not a code of the scheme {}", context.scheme);
-            Some(Refusal::new(Reason::CodeUnknown, subject, text))
+            Some(Refusal::new(Reason::CodeUnknown, "", text))
         }
-    }
+    };
+    refused.map(|refusal| Refusal { subject: format!("{path}.{}_code", dimension.segment()), ..refusal })
 }
 
 /// Why a line may not name a project or a task that it did not name before.
@@ -107,15 +107,15 @@ fn there(facts: &Facts, name: &str) -> bool {
 }
 
 fn refuse_counterpart(line: &Line, context: &Context<'_>, facts: &Facts, path: &str) -> Option<Refusal> {
-    let subject = format!("{path}.counterpart_unit");
-    let refuse = |text: &str| Some(Refusal::new(Reason::CounterpartInvalid, subject.clone(), text));
+    let subject = || format!("{path}.counterpart_unit");
+    let refuse = |text: &str| Some(Refusal::new(Reason::CounterpartInvalid, subject(), text));
     match (&line.counterpart, line.nature == Nature::TransferDown) {
         (None, false) => None,
         (None, true) => refuse("a TRANSFER_DOWN names the unit at its other end"),
         (Some(_), false) => refuse("only a TRANSFER_DOWN names a counterpart"),
         (Some(unit), true) if *unit == context.key.unit => refuse("a transfer has two ends"),
         (Some(unit), true) if !facts.units.contains(unit) => {
-            Some(Refusal::new(Reason::ReferenceUnknown, subject, format!("the unit {unit} does not exist")))
+            Some(Refusal::new(Reason::ReferenceUnknown, subject(), format!("the unit {unit} does not exist")))
         }
         (Some(_), true) => match line.side {
             Side::Revenue | Side::Expenditure => None,

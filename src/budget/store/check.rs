@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::lines::LineRow;
 use crate::classification::model::Dimension;
 use crate::db::Conn;
+use crate::db::schema::line_versions as lines;
 use crate::error::Result;
+use crate::fsck::Rows;
 use crate::word::Word;
 
 #[derive(QueryableByName, Debug, Clone, PartialEq, Eq)]
@@ -104,4 +107,24 @@ fn sums(conn: &mut Conn, jurisdiction: &str, sql: &str) -> Result<BTreeMap<(Stri
 
 fn faulty(conn: &mut Conn, jurisdiction: &str, sql: &str) -> Result<Vec<Fault>> {
     Ok(diesel::sql_query(sql).bind::<Text, _>(jurisdiction).load(conn)?)
+}
+
+/// Hands every line of a jurisdiction to the audit, without holding them all.
+pub fn audit_lines(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
+    let mut after = (String::new(), String::new(), 0i64);
+    loop {
+        let (estimate, line, until) = &after;
+        let later_line = lines::line.gt(line).or(lines::line.eq(line).and(lines::until.gt(*until)));
+        let page = lines::table
+            .filter(lines::jurisdiction.eq(jurisdiction))
+            .filter(lines::estimate.gt(estimate).or(lines::estimate.eq(estimate).and(later_line)))
+            .order((lines::estimate, lines::line, lines::until))
+            .limit(10_000)
+            .load::<LineRow>(conn)?;
+        match page.last() {
+            Some(last) => after = (last.estimate.clone(), last.line.clone(), last.until),
+            None => return Ok(()),
+        }
+        page.iter().for_each(|row| rows.add(row));
+    }
 }

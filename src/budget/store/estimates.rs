@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use super::in_force;
 use super::listing::{EstimateFilter, filtered};
 use super::reading::SumColumns;
-use crate::budget::model::{Autonomy, Estimate, Key, LegalBasis, Nature, Side, Sum, Totals};
+use crate::budget::model::{Autonomy, Estimate, Group, Key, LegalBasis, Nature, Side, Sum, Totals};
 use crate::commit::{Tx, View};
 use crate::db::schema::{
     estimate_texts as texts, estimate_totals as totals, estimate_versions as versions, estimates as facts,
 };
-use crate::db::{Conn, Forever, audit, direct, record};
+use crate::db::{Conn, Forever, Stored, audit, direct, keyed, record};
 use crate::error::{Error, Result};
 use crate::word::Word;
 use crate::word::stored as word;
@@ -66,9 +66,9 @@ record! {
     /// The sums of one group.
     version TotalRow in estimate_totals, key(estimate, side, nature, autonomy), {
         estimate: String,
-        side: String,
-        nature: String,
-        autonomy: String,
+        side: Stored<Side>,
+        nature: Stored<Nature>,
+        autonomy: Stored<Autonomy>,
         line_count: i64,
         actual_n2: i64,
         actual_n2_count: i64,
@@ -84,6 +84,16 @@ record! {
         decided_count: i64,
     }
 }
+
+/// Which version of a sum ends.
+struct EndedTotal {
+    since: i64,
+    estimate: String,
+    side: Stored<Side>,
+    nature: Stored<Nature>,
+    autonomy: Stored<Autonomy>,
+}
+keyed!(EndedTotal in estimate_totals, key(estimate, side, nature, autonomy));
 
 /// The id of the estimate that has a key at the revision of the view.
 pub fn find_by_key(view: &mut View<'_>, key: &Key) -> Result<Option<String>> {
@@ -127,7 +137,9 @@ pub fn read_totals(view: &mut View<'_>, estimate: &str) -> Result<Totals> {
         .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)))
         .select(SumColumns::COLUMNS);
     let rows = direct!(view.conn, |conn| query.load::<SumColumns>(conn))?;
-    Ok(Totals(rows.into_iter().map(SumColumns::parts).map(|(_, group, sum)| (group, sum)).collect()))
+    let mut totals = Totals::default();
+    rows.into_iter().for_each(|row| give_sum(&mut totals, row.parts()));
+    Ok(totals)
 }
 
 /// One page of estimates in the order of their keys, with totals, without texts; `limit` are read.
@@ -165,11 +177,16 @@ fn give_totals(estimates: &mut [Estimate], sums: Vec<SumColumns>) {
     let places: HashMap<String, usize> =
         estimates.iter().zip(0..).map(|(estimate, place)| (estimate.id.clone(), place)).collect();
     for row in sums {
-        let (id, group, sum) = row.parts();
-        if let Some(estimate) = places.get(&id).and_then(|place| estimates.get_mut(*place)) {
-            estimate.totals.0.insert(group, sum);
+        let parts = row.parts();
+        if let Some(estimate) = places.get(&parts.0).and_then(|place| estimates.get_mut(*place)) {
+            give_sum(&mut estimate.totals, parts);
         }
     }
+}
+
+fn give_sum(totals: &mut Totals, (_, group, sum, since): (String, Group, Sum, i64)) {
+    totals.sums.insert(group, sum);
+    totals.since.insert(group, since);
 }
 
 fn list_headers(
@@ -180,13 +197,6 @@ fn list_headers(
 ) -> Result<Vec<Estimate>> {
     let query = filtered(view.jurisdiction, view.revision, filter, after, limit);
     query.load::<HeaderRow>(view.conn)?.into_iter().map(estimate_of).collect()
-}
-
-fn totals_of(view: &mut View<'_>, estimate: &str) -> Result<Vec<TotalRow>> {
-    let query = totals::table
-        .filter(totals::jurisdiction.eq(view.jurisdiction).and(totals::estimate.eq(estimate)))
-        .filter(totals::since.le(view.revision).and(totals::until.gt(view.revision)));
-    Ok(direct!(view.conn, |conn| query.load(conn))?)
 }
 
 fn total_rows(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<SumColumns>> {
@@ -235,7 +245,7 @@ pub fn insert_headers(tx: &mut Tx<'_>, new: &[Estimate]) -> Result<()> {
     let with_texts = new.iter().filter(|new| !new.narrative.is_empty() || !new.legal_basis.is_empty());
     let texts = with_texts.map(|new| text_row(tx, new)).collect::<Result<Vec<_>>>()?;
     tx.open(texts)?;
-    let sums = new.iter().flat_map(|new| new.totals.0.iter().map(move |(group, sum)| (new, group, sum)));
+    let sums = new.iter().flat_map(|new| new.totals.sums.iter().map(move |(group, sum)| (new, group, sum)));
     let sums: Vec<TotalRow> = sums.map(|(new, group, sum)| total_row(tx, &new.id, *group, sum)).collect();
     tx.open(sums)
 }
@@ -263,8 +273,7 @@ pub fn end_estimate(tx: &mut Tx<'_>, estimate: &Estimate) -> Result<()> {
     tx.close(&[header])?;
     let texts = current_texts(tx, &estimate.id)?;
     tx.close(&texts)?;
-    let sums = totals_of(&mut tx.view(), &estimate.id)?;
-    tx.close(&sums)
+    end_totals(tx, &estimate.id, &estimate.totals, estimate.totals.sums.keys())
 }
 
 fn current_texts(tx: &mut Tx<'_>, estimate: &str) -> Result<Vec<TextRow>> {
@@ -317,22 +326,31 @@ fn basis_of(row: &TextRow) -> Result<Vec<LegalBasis>> {
 }
 
 fn write_totals(tx: &mut Tx<'_>, estimate: &str, before: &Totals, after: &Totals) -> Result<()> {
-    let ended: Vec<_> = before.0.keys().filter(|group| after.0.get(group) != before.0.get(group)).copied().collect();
-    if !ended.is_empty() {
-        let mut rows = Vec::new();
-        for row in totals_of(&mut tx.view(), estimate)? {
-            if ended.contains(&group_of(&row)?) {
-                rows.push(row);
-            }
-        }
-        tx.close(&rows)?;
-    }
-    let begun = after.0.iter().filter(|(group, sum)| before.0.get(group) != Some(sum));
+    let ended = before.sums.keys().filter(|group| after.sums.get(group) != before.sums.get(group));
+    end_totals(tx, estimate, before, ended)?;
+    let begun = after.sums.iter().filter(|(group, sum)| before.sums.get(group) != Some(sum));
     let rows: Vec<TotalRow> = begun.map(|(group, sum)| total_row(tx, estimate, *group, sum)).collect();
     tx.open(rows)
 }
 
-fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: &Sum) -> TotalRow {
+/// Ends some sums of an estimate as they were read.
+fn end_totals<'a>(
+    tx: &mut Tx<'_>,
+    estimate: &str,
+    read: &Totals,
+    groups: impl Iterator<Item = &'a Group>,
+) -> Result<()> {
+    let ended = |group: &'a Group| {
+        let since = read.since.get(group).copied();
+        let (side, nature, autonomy) = (Stored(group.0), Stored(group.1), Stored(group.2));
+        let since = since.ok_or_else(|| Error::bug("a sum ends that was not read"))?;
+        Ok(EndedTotal { since, estimate: estimate.to_owned(), side, nature, autonomy })
+    };
+    let rows: Vec<EndedTotal> = groups.map(ended).collect::<Result<_>>()?;
+    tx.close(&rows)
+}
+
+fn total_row(tx: &Tx<'_>, estimate: &str, group: Group, sum: &Sum) -> TotalRow {
     let stamp = tx.stamp();
     let [actual_n2, budget_n1, expected_n1, requested, appraised, decided] = sum.sums;
     let [actual_n2_count, budget_n1_count, expected_n1_count, requested_count, appraised_count, decided_count] =
@@ -342,9 +360,9 @@ fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: 
         since: stamp.since,
         until: stamp.until,
         estimate: estimate.to_owned(),
-        side: group.0.as_str().to_owned(),
-        nature: group.1.as_str().to_owned(),
-        autonomy: group.2.as_str().to_owned(),
+        side: Stored(group.0),
+        nature: Stored(group.1),
+        autonomy: Stored(group.2),
         line_count: sum.line_count,
         actual_n2,
         actual_n2_count,
@@ -359,10 +377,6 @@ fn total_row(tx: &Tx<'_>, estimate: &str, group: (Side, Nature, Autonomy), sum: 
         decided,
         decided_count,
     }
-}
-
-fn group_of(row: &TotalRow) -> Result<(Side, Nature, Autonomy)> {
-    Ok((word(&row.side)?, word(&row.nature)?, word(&row.autonomy)?))
 }
 
 fn estimate_of(row: HeaderRow) -> Result<Estimate> {

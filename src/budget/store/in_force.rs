@@ -1,6 +1,7 @@
 //! The text in force: an estimate as it was at the revision that its header records, with its place in life at the view's.
 //!
-//! An approval writes the header again, so the header of the text is the version that begins at that revision.
+//! An approval writes the header again, so the header of the text is the version that begins at that revision. It is found as any
+//! version is, by its end: a second index, of beginnings, would be taken for reads of what holds today, and lead them through all that held before.
 
 use std::collections::HashMap;
 
@@ -51,7 +52,8 @@ pub(super) fn show_texts(view: &mut View<'_>, estimates: &mut [Estimate]) -> Res
     let is_text = text_versions
         .field(versions::estimate)
         .eq(versions::estimate)
-        .and(text_versions.field(versions::since).nullable().eq(versions::in_force));
+        .and(text_versions.field(versions::since).nullable().le(versions::in_force))
+        .and(text_versions.field(versions::until).nullable().gt(versions::in_force));
     let query = versions::table
         .inner_join(text_versions.on(is_text))
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::estimate.eq_any(ids)))

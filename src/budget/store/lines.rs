@@ -9,9 +9,9 @@ use diesel::sql_types::{BigInt, Bool, Text};
 use super::reading::LineColumns;
 use crate::budget::model::{Amounts, Autonomy, Baseline, Channel, Codes, Content, Line, Nature, Side, Stage};
 use crate::classification::model::{Dimension, FinancingClass, SpendField};
-use crate::commit::{Tx, View};
+use crate::commit::{Stamp, Tx, View};
 use crate::db::schema::line_versions as lines;
-use crate::db::{Conn, Db, Forever, direct, record};
+use crate::db::{Db, Forever, Stored, direct, keyed, record};
 use crate::error::Result;
 use crate::text;
 use crate::word::Word;
@@ -22,18 +22,18 @@ record! {
         estimate: String,
         line: String,
         sequence: i64,
-        side: String,
+        side: Stored<Side>,
         administrative: Option<String>,
         functional: Option<String>,
         economic: Option<String>,
         source: Option<String>,
         programme: Option<String>,
         geographic: Option<String>,
-        nature: String,
-        autonomy: String,
-        baseline: Option<String>,
-        content: Option<String>,
-        channel: Option<String>,
+        nature: Stored<Nature>,
+        autonomy: Stored<Autonomy>,
+        baseline: Option<Stored<Baseline>>,
+        content: Option<Stored<Content>>,
+        channel: Option<Stored<Channel>>,
         delegated: i64,
         counterpart: Option<String>,
         plan_task: Option<String>,
@@ -57,6 +57,14 @@ record! {
         unallocated: i64,
     }
 }
+
+/// Which version of a line ends.
+struct EndedLine {
+    since: i64,
+    estimate: String,
+    line: String,
+}
+keyed!(EndedLine in line_versions, key(estimate, line));
 
 /// How many ids one statement names; both engines allow many times more binds.
 const IDS_PER_STATEMENT: usize = 2_000;
@@ -191,6 +199,8 @@ fn next_lines(view: &mut View<'_>, estimate: &str, after: i64, limit: i64) -> Re
     rows.extend(direct!(view.conn, |conn| query.load::<LineColumns>(conn))?);
     let mut found: Vec<Line> = rows.into_iter().map(Line::from).collect();
     found.sort_unstable_by_key(|line| line.sequence);
+    // One that was replaced between the two statements is found by both.
+    found.dedup_by_key(|line| line.sequence);
     found.truncate(usize::try_from(limit).unwrap_or_default());
     Ok(found)
 }
@@ -411,56 +421,56 @@ pub fn all_lines(view: &mut View<'_>, estimate: &str) -> Result<Vec<Line>> {
 }
 
 /// Writes new lines.
-pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: &[Line]) -> Result<()> {
-    let rows: Vec<LineRow> = new.iter().map(|line| line_row(tx, estimate, line)).collect();
+pub fn insert_lines(tx: &mut Tx<'_>, estimate: &str, new: Vec<Line>) -> Result<()> {
+    let stamp = tx.stamp();
+    let rows: Vec<LineRow> = new.into_iter().map(|line| line_row(&stamp, estimate, line)).collect();
     tx.open(rows)
 }
 
 /// Writes new lines of several estimates.
-pub fn insert_lines_of(tx: &mut Tx<'_>, new: &[(&str, Line)]) -> Result<()> {
-    let rows: Vec<LineRow> = new.iter().map(|(estimate, line)| line_row(tx, estimate, line)).collect();
+pub fn insert_lines_of(tx: &mut Tx<'_>, new: Vec<(&str, Line)>) -> Result<()> {
+    let stamp = tx.stamp();
+    let rows: Vec<LineRow> = new.into_iter().map(|(estimate, line)| line_row(&stamp, estimate, line)).collect();
     tx.open(rows)
 }
 
 /// Ends lines as they were read.
 pub fn end_lines(tx: &mut Tx<'_>, estimate: &str, old: &[Line]) -> Result<()> {
-    let rows: Vec<LineRow> = old.iter().map(|line| line_row_at(tx, estimate, line, line.revision)).collect();
+    let ended = |line: &Line| EndedLine { since: line.revision, estimate: estimate.to_owned(), line: line.id.clone() };
+    let rows: Vec<EndedLine> = old.iter().map(ended).collect();
     tx.close(&rows)
 }
 
-fn line_row(tx: &Tx<'_>, estimate: &str, line: &Line) -> LineRow {
-    line_row_at(tx, estimate, line, tx.revision())
-}
-
-fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow {
-    let stamp = tx.stamp();
-    let Codes([administrative, functional, economic, source, programme, geographic]) = line.codes.clone();
+fn line_row(stamp: &Stamp, estimate: &str, line: Line) -> LineRow {
+    let Codes([administrative, functional, economic, source, programme, geographic]) = line.codes;
     let Amounts([actual_n2, budget_n1, expected_n1, requested, appraised, decided]) = line.amounts;
+    let (memo_amount, memo_rate) =
+        (line.memo.as_ref().map(|memo| memo.amount), line.memo.as_ref().and_then(|memo| memo.rate));
     LineRow {
-        jurisdiction: stamp.jurisdiction,
-        since,
+        jurisdiction: stamp.jurisdiction.clone(),
+        since: stamp.since,
         until: stamp.until,
         estimate: estimate.to_owned(),
-        line: line.id.clone(),
+        line: line.id,
         sequence: line.sequence,
-        side: line.side.as_str().to_owned(),
+        side: Stored(line.side),
         administrative,
         functional,
         economic,
         source,
         programme,
         geographic,
-        nature: line.nature.as_str().to_owned(),
-        autonomy: line.autonomy.as_str().to_owned(),
-        baseline: line.baseline.map(|word| word.as_str().to_owned()),
-        content: line.content.map(|word| word.as_str().to_owned()),
-        channel: line.channel.map(|word| word.as_str().to_owned()),
+        nature: Stored(line.nature),
+        autonomy: Stored(line.autonomy),
+        baseline: line.baseline.map(Stored),
+        content: line.content.map(Stored),
+        channel: line.channel.map(Stored),
         delegated: i64::from(line.delegated),
-        counterpart: line.counterpart.clone(),
-        plan_task: line.plan_task.clone(),
-        project: line.project.clone(),
-        description: line.description.clone(),
+        counterpart: line.counterpart,
+        plan_task: line.plan_task,
+        project: line.project,
         search: text::folded(&line.description),
+        description: line.description,
         quantity: line.basis.map(|basis| basis.quantity),
         price: line.basis.map(|basis| basis.price),
         norm: line.basis.and_then(|basis| basis.norm),
@@ -470,31 +480,11 @@ fn line_row_at(tx: &Tx<'_>, estimate: &str, line: &Line, since: i64) -> LineRow 
         requested,
         appraised,
         decided,
-        appraised_reason: line.appraised_reason.clone(),
-        decided_reason: line.decided_reason.clone(),
-        memo_currency: line.memo.as_ref().map(|memo| memo.currency.clone()),
-        memo_amount: line.memo.as_ref().map(|memo| memo.amount),
-        memo_rate: line.memo.as_ref().and_then(|memo| memo.rate),
+        appraised_reason: line.appraised_reason,
+        decided_reason: line.decided_reason,
+        memo_currency: line.memo.map(|memo| memo.currency),
+        memo_amount,
+        memo_rate,
         unallocated: i64::from(line.unallocated),
-    }
-}
-
-/// Hands every line of a jurisdiction to the audit, without holding them all.
-pub fn audit_lines(conn: &mut Conn, jurisdiction: &str, rows: &mut crate::fsck::Rows) -> Result<()> {
-    let mut after = (String::new(), String::new(), 0i64);
-    loop {
-        let (estimate, line, since) = &after;
-        let later_line = lines::line.gt(line).or(lines::line.eq(line).and(lines::since.gt(*since)));
-        let page = lines::table
-            .filter(lines::jurisdiction.eq(jurisdiction))
-            .filter(lines::estimate.gt(estimate).or(lines::estimate.eq(estimate).and(later_line)))
-            .order((lines::estimate, lines::line, lines::since))
-            .limit(10_000)
-            .load::<LineRow>(conn)?;
-        match page.last() {
-            Some(last) => after = (last.estimate.clone(), last.line.clone(), last.since),
-            None => return Ok(()),
-        }
-        page.iter().for_each(|row| rows.add(row));
     }
 }

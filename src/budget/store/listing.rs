@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::budget::model::{Key, Kind};
 use crate::commit::View;
 use crate::db::schema::estimate_versions as versions;
-use crate::db::{Db, direct};
+use crate::db::{Db, Forever, direct};
 use crate::document::state::State;
 use crate::error::Result;
 use crate::word::Word;
@@ -38,8 +38,8 @@ impl EstimateFilter {
 
 /// Which estimates stand on one page, in the order of their keys: each with the revision that last changed it.
 ///
-/// Years are asked for one by one, in their order: the index has the estimates of a year in the order of the list, so a statement ends
-/// when the page is full, where one for several years would sort all of them.
+/// Years are asked for one by one, in their order: an index has the estimates of a year that stand today in the order of the list, so a
+/// statement ends when the page is full, where one for several years would sort all of them.
 pub fn list_versions(
     view: &mut View<'_>,
     filter: &EstimateFilter,
@@ -65,22 +65,41 @@ pub fn list_versions(
     Ok(found)
 }
 
-/// The next estimates of a year; the statement is the same for every year and every page.
+/// The next estimates of a year for whose ends a condition holds; the statement is the same for every year and every page.
+macro_rules! next_of_year {
+    ($view:expr, $year:expr, $after:expr, $limit:expr, $ends:expr) => {{
+        let (unit, kind, series, sequence) = match $after {
+            Some(key) => (key.unit.as_str(), key.kind.as_str(), key.series.as_str(), key.sequence),
+            None => ("", "", "", 0),
+        };
+        let in_series =
+            versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(sequence)));
+        let in_kind = versions::kind.gt(kind).or(versions::kind.eq(kind).and(in_series));
+        let query = versions::table
+            .filter(versions::jurisdiction.eq($view.jurisdiction).and(versions::fiscal_year.eq($year)))
+            .filter(versions::unit.ge(unit).and(versions::unit.gt(unit).or(in_kind)))
+            .filter(versions::since.le($view.revision).and($ends))
+            .order((versions::unit, versions::kind, versions::series, versions::sequence))
+            .limit($limit)
+            .select((versions::estimate, versions::since));
+        direct!($view.conn, |conn| query.load(conn))?
+    }};
+}
+
+/// The next estimates of a year.
+///
+/// Where none of the year was changed since the revision of the view, those of today are those of then. That is asked for last: what is
+/// changed meanwhile is seen by it, though not by the statement before.
 fn of_year(view: &mut View<'_>, year: i64, after: Option<&Key>, limit: i64) -> Result<Vec<(String, i64)>> {
-    let (unit, kind, series, sequence) = match after {
-        Some(key) => (key.unit.as_str(), key.kind.as_str(), key.series.as_str(), key.sequence),
-        None => ("", "", "", 0),
-    };
-    let in_series = versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(sequence)));
-    let in_kind = versions::kind.gt(kind).or(versions::kind.eq(kind).and(in_series));
-    let query = versions::table
+    let current = next_of_year!(view, year, after, limit, versions::until.eq(Forever));
+    let ended = versions::table
         .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::fiscal_year.eq(year)))
-        .filter(versions::unit.ge(unit).and(versions::unit.gt(unit).or(in_kind)))
-        .filter(versions::since.le(view.revision).and(versions::until.gt(view.revision)))
-        .order((versions::unit, versions::kind, versions::series, versions::sequence))
-        .limit(limit)
-        .select((versions::estimate, versions::since));
-    Ok(direct!(view.conn, |conn| query.load(conn))?)
+        .filter(versions::until.gt(view.revision).and(versions::until.lt(Forever)))
+        .select(versions::until);
+    match direct!(view.conn, |conn| ended.first::<i64>(conn)).optional()? {
+        None => Ok(current),
+        Some(_) => Ok(next_of_year!(view, year, after, limit, versions::until.gt(view.revision))),
+    }
 }
 
 /// The headers that a filter leaves, after a key, in the order of their keys.

@@ -29,5 +29,5 @@ use crate::fsck::Rows;
 pub fn audit(conn: &mut Conn, jurisdiction: &str, rows: &mut Rows) -> Result<()> {
     audit_estimates(conn, jurisdiction, rows)?;
     inclusions::audit_inclusions(conn, jurisdiction, rows)?;
-    audit_lines(conn, jurisdiction, rows)
+    check::audit_lines(conn, jurisdiction, rows)
 }

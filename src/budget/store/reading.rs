@@ -50,6 +50,7 @@ columns! {
 columns! {
     /// The sums of one group of an estimate.
     SumColumns of estimate_totals {
+        since: i64,
         estimate: String,
         side: Stored<Side>,
         nature: Stored<Nature>,
@@ -112,8 +113,8 @@ impl From<LineColumns> for Line {
 }
 
 impl SumColumns {
-    /// The estimate, the group and its sum.
-    pub(super) fn parts(self) -> (String, Group, Sum) {
+    /// The estimate, the group, its sum, and the revision that wrote it.
+    pub(super) fn parts(self) -> (String, Group, Sum, i64) {
         let sum = Sum {
             line_count: self.line_count,
             sums: [self.actual_n2, self.budget_n1, self.expected_n1, self.requested, self.appraised, self.decided],
@@ -126,6 +127,6 @@ impl SumColumns {
                 self.decided_count,
             ],
         };
-        (self.estimate, (self.side.0, self.nature.0, self.autonomy.0), sum)
+        (self.estimate, (self.side.0, self.nature.0, self.autonomy.0), sum, self.since)
     }
 }

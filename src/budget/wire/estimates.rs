@@ -10,7 +10,7 @@ use crate::budget::actions::*;
 use crate::budget::batch::Written;
 use crate::budget::copy::{CopyEstimate, StageCopy};
 use crate::budget::list::{ListEstimates, ListedEstimates};
-use crate::budget::listed::Listed;
+use crate::budget::listed::{Kept, Listed};
 use crate::budget::model::{Amounts, Estimate, Key, Kind, LegalBasis};
 use crate::budget::store::EstimateFilter;
 use crate::document::state::State;
@@ -19,7 +19,7 @@ use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::{count, in_force, number, read_at, timestamp, word};
-use crate::grpc::{FromWire, IntoWire, Sending, joined};
+use crate::grpc::{FromWire, IntoWire, Repeated, Sending};
 use crate::id::{EstimateName, JurisdictionName, SchemeName, UnitName};
 use crate::{mutations, pb};
 
@@ -297,12 +297,15 @@ fn basis_message(basis: LegalBasis) -> pb::LegalBasis {
     pb::LegalBasis { number, issued_on, issuer, title }
 }
 
+/// What one of a list takes, most often, so that the answer need not grow.
+const ESTIMATE_BYTES: usize = 512;
+
 impl IntoWire for ListedEstimates {
     type Message = pb::ListEstimatesResponse;
 
     fn into_wire(self, sending: &Sending<'_>) -> Self::Message {
         let message = |listed: Listed| match listed {
-            Listed::Kept(bytes, _) => pb::Estimate::decode(bytes).unwrap_or_default(),
+            Listed::Kept(kept) => pb::Estimate::decode(kept.bytes.clone()).unwrap_or_default(),
             Listed::Read(estimate) => estimate.into_wire(sending),
         };
         let estimates = self.estimates.into_iter().map(message).collect();
@@ -310,23 +313,21 @@ impl IntoWire for ListedEstimates {
     }
 
     fn into_bytes(self, sending: &Sending<'_>) -> Result<Vec<u8>> {
-        let mut parts = Vec::with_capacity(self.estimates.len());
-        for listed in self.estimates {
-            parts.push(match (listed, &self.kept) {
-                (Listed::Kept(bytes, _), _) => bytes,
-                (Listed::Read(estimate), None) => estimate.into_bytes(sending)?.into(),
-                (Listed::Read(estimate), Some(kept)) => {
+        let mut listed = Repeated::new(1, self.estimates.len() * ESTIMATE_BYTES);
+        for one in self.estimates {
+            match (one, &self.kept) {
+                (Listed::Kept(kept), _) => listed.push_encoded(&kept.bytes),
+                (Listed::Read(estimate), None) => listed.push_encoded(&estimate.into_bytes(sending)?),
+                (Listed::Read(estimate), Some(all)) => {
                     let place = (estimate.jurisdiction.clone(), estimate.id.clone());
                     let (key, revision) = (estimate.key.clone(), estimate.revision);
                     let bytes = Bytes::from(estimate.into_bytes(sending)?);
-                    kept.keep(place, key, revision, bytes.clone());
-                    bytes
+                    listed.push_encoded(&bytes);
+                    all.keep(place, Kept { revision, bytes, key });
                 }
-            });
+            }
         }
-        // The rest of the message is one of its own: two encoded ones in a row are one with the fields of both.
-        let rest = pb::ListEstimatesResponse { next_page_token: self.next_page_token, ..Default::default() };
-        joined(1, &parts, rest.encode_to_vec())
+        listed.with(&pb::ListEstimatesResponse { next_page_token: self.next_page_token, ..Default::default() })
     }
 }
 

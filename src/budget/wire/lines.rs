@@ -12,7 +12,7 @@ use crate::grpc::mask::Mask;
 use crate::grpc::page::Page;
 use crate::grpc::status::unless_invalid;
 use crate::grpc::types::{count, in_force, number, number_or_none, read_at, stated, word};
-use crate::grpc::{FromWire, IntoWire, Sending};
+use crate::grpc::{FromWire, IntoWire, Repeated, Sending};
 use crate::id::{EstimateName, LineName, UnitName};
 use crate::word::Word;
 use crate::{money, pb, text};
@@ -397,6 +397,9 @@ impl IntoWire for NamedLine {
     }
 }
 
+/// What a line takes, most often, so that the answer need not grow.
+const LINE_BYTES: usize = 320;
+
 impl IntoWire for ListedLines {
     type Message = pb::ListLinesResponse;
 
@@ -405,6 +408,17 @@ impl IntoWire for ListedLines {
         let sending = sending.showing(in_force);
         let lines = lines.into_iter().map(|line| line_message(&estimate, line, &sending)).collect();
         pb::ListLinesResponse { lines, next_page_token }
+    }
+
+    /// Each line is encoded as it is made, so that no two are in memory at once.
+    fn into_bytes(self, sending: &Sending<'_>) -> Result<Vec<u8>> {
+        let ListedLines { estimate, in_force, lines, next_page_token } = self;
+        let sending = sending.showing(in_force);
+        let mut listed = Repeated::new(1, lines.len() * LINE_BYTES);
+        for line in lines {
+            listed.push(&line_message(&estimate, line, &sending));
+        }
+        listed.with(&pb::ListLinesResponse { next_page_token, ..Default::default() })
     }
 }
 
@@ -419,5 +433,5 @@ pub fn group_totals(totals: &Totals) -> Vec<pb::EstimateTotal> {
             line_count: count(sum.line_count),
         }
     };
-    totals.0.iter().map(total).collect()
+    totals.sums.iter().map(total).collect()
 }

@@ -121,7 +121,7 @@ fn write(tx: &mut Tx<'_>, estimate: &mut Estimate, outcome: Outcome, mark: &Mark
     let before = estimate.totals.clone();
     let changes = Changes::of(ended, begun.into_iter().map(|(_, line)| line).collect());
     batch::count(estimate, &changes)?;
-    batch::write(tx, &estimate.id, &changes)?;
+    batch::write(tx, &estimate.id, changes)?;
     store::mark(tx, &estimate.id, &marks)?;
     lines::save_estimate(tx, &before, estimate)
 }

@@ -58,7 +58,7 @@ async fn survives(h: Arc<Harness>, trouble: impl AsyncFnOnce(&Harness)) {
     for writer in writers {
         acknowledged.extend(writer.await.unwrap());
     }
-    assert!(acknowledged.len() > 20, "only {} writes", acknowledged.len());
+    assert!(acknowledged.len() > 8, "only {} writes", acknowledged.len());
     for unit in &acknowledged {
         let id = unit.name.rsplit('/').next().unwrap();
         assert_eq!(h.get_unit("dt", id).await, *unit, "what was acknowledged is lost");
