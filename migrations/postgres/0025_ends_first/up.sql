@@ -1,7 +1,7 @@
 -- What is written and read most, with fewer trees for each row. The columns mean what the steps say that made the tables.
 --
--- The end of a version stands in its primary key, so that what holds today of an estimate lies together, before nothing else, and what
--- held at a revision right behind it. That one version of a row at most is current follows from it: `until` of all current rows is
+-- The end of a version stands in its primary key, so that what holds today of an estimate lies together, and what held at an earlier
+-- revision right before it. That one version of a row at most is current follows from it: `until` of all current rows is
 -- the same. So neither an index of what is current nor one of ends is needed beside the key.
 DROP INDEX estimate_versions_current;
 DROP INDEX estimate_versions_key;
