@@ -162,6 +162,7 @@ impl Standings {
             let is_whole = i64::try_from(since.len()).unwrap_or_default() == up_to - after;
             if is_whole && !since.iter().flat_map(|entry| &entry.names).any(|name| concerns(name)) {
                 kept.at = up_to;
+                self.move_on(moment.jurisdiction, kept.epoch, up_to);
                 return Ok(kept);
             }
         }
@@ -174,6 +175,14 @@ impl Standings {
             tree: None,
             made: HashMap::new(),
         })
+    }
+
+    /// Takes note that nothing up to a revision changed what was read at an epoch.
+    fn move_on(&self, jurisdiction: &str, epoch: i64, up_to: i64) {
+        let mut all = self.facts.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(facts) = all.get_mut(jurisdiction).filter(|facts| facts.epoch == epoch) {
+            facts.at = facts.at.max(up_to);
+        }
     }
 
     /// Keeps what was made, unless this transaction sees more than is committed or newer facts are kept.

@@ -12,6 +12,7 @@ mod readers;
 mod refusals;
 mod shelf;
 mod store;
+mod together;
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -25,6 +26,8 @@ pub use refusals::{Logged, RefusalFilter, list_refused};
 use refusals::{Refusals, Refused};
 pub use shelf::Shelf;
 pub use store::Instance;
+pub use together::Seen;
+use together::Together;
 
 use crate::access::{Moment, Standings, concerns};
 use crate::clock::Clock;
@@ -45,6 +48,7 @@ struct Inner {
     readers: Readers,
     alarm: Arc<Alarm>,
     heads: Arc<Heads>,
+    together: Together,
     cache: Arc<Cache>,
     standings: Arc<Standings>,
     shelf: Shelf,
@@ -103,6 +107,7 @@ impl App {
             readers,
             alarm,
             heads,
+            together: Together::default(),
             cache,
             standings,
             shelf: Shelf::default(),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot::Sender;
 
 use crate::commit::{Queue, open_reader};
-use crate::db::{Database, Session};
+use crate::db::{Database, Engine, Session};
 use crate::error::{Error, Reason, Result};
 use crate::limits;
 
@@ -21,10 +21,14 @@ pub struct Readers {
 
 impl Readers {
     /// Opens the connections and starts the threads.
+    ///
+    /// On SQLite only the first: the others open theirs when they have something to read, so that an idle server does not hold the
+    /// schema once for each. On PostgreSQL all, so that one that has no room for them says so at the start.
     pub fn start(database: &Database, count: usize) -> Result<Self> {
         let queue = Arc::new(Queue::new(limits::count(limits::READ_QUEUE)));
         for number in 0..count.max(1) {
-            let session = open_reader(database)?;
+            let is_opened = number == 0 || database.engine() == Engine::Postgres;
+            let session = is_opened.then(|| open_reader(database)).transpose()?;
             let (database, queue) = (database.clone(), queue.clone());
             std::thread::Builder::new()
                 .name(format!("reader-{number}"))
@@ -78,8 +82,7 @@ impl Drop for Readers {
     }
 }
 
-fn serve(database: &Database, session: Session, queue: &Queue<Job>) {
-    let mut session = Some(session);
+fn serve(database: &Database, mut session: Option<Session>, queue: &Queue<Job>) {
     while let Some((queued, mut job)) = queue.pop() {
         metrics::histogram!("kehoach_read_queue_seconds").record(queued.elapsed().as_secs_f64());
         for _ in 0..2 {

@@ -28,10 +28,10 @@ use prost::Message;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response};
 
-use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept};
+use crate::app::{Answer, App, Call, Depends, Instance, Keep, Kept, Seen};
 use crate::document::authority::Rule;
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Authenticator, Caller, Peer};
+use crate::identity::{Authenticator, Caller, Peer, Proven};
 use crate::limits;
 use codec::Raw;
 use fields::{Path, Validate, Violations};
@@ -270,8 +270,8 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             let (started, deadline) = (Instant::now(), route.deadline(request.headers()));
             // Before the message is read: nobody unknown makes the server hold one.
             let peer = request.extensions().get::<Peer>();
-            let caller = match authenticator.authenticate(request.headers(), peer, deadline).await {
-                Ok(caller) => caller,
+            let Proven { caller, seen } = match authenticator.authenticate(request.headers(), peer, deadline).await {
+                Ok(proven) => proven,
                 Err(error) => return Ok(turned_away(&app, &route, started, request.into_parts().0.headers, error)),
             };
             // What this call holds of the server it holds until it is answered.
@@ -287,7 +287,7 @@ impl tower::Service<http::Request<tonic::body::Body>> for Methods {
             if request.headers().contains_key("grpc-accept-encoding") && wants_gzip(&request) {
                 grpc = grpc.send_compressed(tonic::codec::CompressionEncoding::Gzip);
             }
-            let serving = Serving { app: app.clone(), route: route.clone(), caller, started, deadline };
+            let serving = Serving { app: app.clone(), route: route.clone(), caller, seen, started, deadline };
             let serving = async {
                 match &route.handler {
                     Handler::Upload(_) => grpc.client_streaming(serving, upload::watched(request)).await,
@@ -320,6 +320,7 @@ struct Serving {
     app: App,
     route: Route,
     caller: Arc<Caller>,
+    seen: Option<Seen>,
     started: Instant,
     deadline: Instant,
 }
@@ -330,7 +331,7 @@ impl tonic::server::UnaryService<Bytes> for Serving {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let (app, route, caller) = (self.app.clone(), self.route.clone(), self.caller.clone());
-        let (started, deadline) = (self.started, self.deadline);
+        let (seen, started, deadline) = (self.seen.take(), self.started, self.deadline);
         async move {
             let (metadata, _, bytes) = request.into_parts();
             let mut call = match call::begin(&app, &route, &caller, &metadata, deadline) {
@@ -343,11 +344,8 @@ impl tonic::server::UnaryService<Bytes> for Serving {
             }
             call.new_id = app.new_id();
             let id = call.new_id.clone();
-            // Where others may write, the head is asked for first. If that fails, so will the read, which says why.
-            if matches!(route.handler, Handler::Read(_))
-                && let Ok(Some((bytes, head))) = app.still_true(&call, &bytes).await
-            {
-                return finish(&route, started, &metadata, Ok(Sent { bytes, head: Some(head), replayed: false }), &id);
+            if let Some(sent) = confirmed(&app, &route, (&call, &bytes), &caller, seen).await {
+                return finish(&route, started, &metadata, Ok(sent), &id);
             }
             let outcome = match &route.handler {
                 Handler::Read(handler) | Handler::Write(handler) => bounded(deadline, handler(app, call, bytes)).await,
@@ -420,6 +418,30 @@ fn kept(app: &App, route: &Route, call: &Call, bytes: &Bytes) -> Option<Sent> {
     let head = app.known_head(&kept.jurisdiction)?;
     // What is kept ends before the head moves. So what was found while no head moved is true at the head named beside it.
     (app.head_moves() == moves).then(|| Sent { bytes: kept.bytes, head: Some(head), replayed: false })
+}
+
+/// The answer that is kept for exactly these bytes where others may write, once the database has said what the head is.
+///
+/// If that fails, so will the read, which says why.
+async fn confirmed(
+    app: &App,
+    route: &Route,
+    asking: (&Call, &Bytes),
+    caller: &Caller,
+    seen: Option<Seen>,
+) -> Option<Sent> {
+    let (call, bytes) = asking;
+    if !matches!(route.handler, Handler::Read(_)) {
+        return None;
+    }
+    let home = app.cache().home(route.path, bytes)?;
+    let seen = match seen.filter(|seen| *seen.jurisdiction == *home) {
+        Some(seen) => seen,
+        None => app.see(&home, call.deadline).await?,
+    };
+    caller.came_to(&seen.jurisdiction);
+    let bytes = app.still_true(call, bytes, &seen).await.ok()??;
+    Some(Sent { bytes, head: Some(seen.head), replayed: false })
 }
 
 /// Names the revisions, counts the call, says how it ended.

@@ -5,7 +5,7 @@
 //! in every process. Absent: reasons; whatever is wrong with a credential, the answer is the same.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use http::HeaderMap;
@@ -19,7 +19,7 @@ use super::model::Mapping;
 use super::peer::Peer;
 use super::secret::Secret;
 use super::store;
-use crate::app::App;
+use crate::app::{App, Seen};
 use crate::clock::Micros;
 use crate::db::{Conn, Session};
 use crate::error::{Error, Reason, Result};
@@ -36,9 +36,42 @@ pub struct Caller {
     pub principal: String,
     /// What it shares with all that it calls at the same time; nothing with `--dev`.
     lane: Option<Arc<Lane>>,
+    /// Where it was last answered from what is kept, and so will ask again.
+    place: Mutex<Arc<str>>,
+}
+
+/// Whose a call is.
+#[derive(Debug, Clone)]
+pub struct Proven {
+    /// Who makes it.
+    pub caller: Arc<Caller>,
+    /// What was seen of the place where that one last was, where the credential had to be looked at anew.
+    pub seen: Option<Seen>,
+}
+
+impl Proven {
+    fn of(caller: Arc<Caller>) -> Self {
+        Self { caller, seen: None }
+    }
 }
 
 impl Caller {
+    fn new(principal: String, lane: Option<Arc<Lane>>) -> Self {
+        Self { principal, lane, place: Mutex::new(SYSTEM.into()) }
+    }
+
+    /// Takes note of where it asks.
+    pub fn came_to(&self, jurisdiction: &Arc<str>) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        if *place != *jurisdiction {
+            *place = jurisdiction.clone();
+        }
+    }
+
+    fn place(&self) -> Arc<str> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Admits one more call of this caller, after a short wait where it has many already.
     pub async fn admit(&self) -> Result<Option<Admitted>> {
         match &self.lane {
@@ -86,16 +119,6 @@ enum Proof {
     Mapped(Mapping, Micros),
 }
 
-/// What a verification at the store found.
-enum Found {
-    /// No head has moved since it was found good.
-    Unchanged,
-    /// At this head it is of this principal, and good until then.
-    Good(i64, String, Micros),
-    /// It is not good.
-    Bad,
-}
-
 impl Authenticator {
     /// One that knows nothing yet, and takes no JWTs.
     pub fn new(app: App) -> Self {
@@ -120,26 +143,21 @@ impl Authenticator {
     /// The caller that a call proves, or the one answer that everybody else gets.
     ///
     /// Where there is a header it counts, and a bad one is refused also on a connection with a certificate.
-    pub async fn authenticate(
-        &self,
-        headers: &HeaderMap,
-        peer: Option<&Peer>,
-        deadline: Instant,
-    ) -> Result<Arc<Caller>> {
+    pub async fn authenticate(&self, headers: &HeaderMap, peer: Option<&Peer>, deadline: Instant) -> Result<Proven> {
         if self.app.is_dev() {
-            return dev_actor(headers).map(|principal| Arc::new(Caller { principal, lane: None }));
+            return dev_actor(headers).map(|principal| Proven::of(Arc::new(Caller::new(principal, None))));
         }
         if headers.contains_key(AUTHORIZATION) {
             let text = bearer(headers).ok_or(Error::Unauthenticated)?;
             let key: Key = Sha256::digest(text).into();
             return match self.recall(&key) {
-                Recalled::Good(caller) => Ok(caller),
+                Recalled::Good(caller) => Ok(Proven::of(caller)),
                 Recalled::Before(known) => self.verify(key, || self.prove(text), known, deadline).await,
             };
         }
         let named = peer.and_then(Peer::name).ok_or(Error::Unauthenticated)?;
         match self.recall(&named.key) {
-            Recalled::Good(caller) => Ok(caller),
+            Recalled::Good(caller) => Ok(Proven::of(caller)),
             Recalled::Before(known) => {
                 let proof = || Some((Proof::Mapped(Mapping::certificate(&named.uri), Micros::MAX), 0));
                 self.verify(named.key, proof, known, deadline).await
@@ -186,42 +204,39 @@ impl Authenticator {
         prove: impl Fn() -> Option<(Proof, u64)>,
         known: Option<Known>,
         deadline: Instant,
-    ) -> Result<Arc<Caller>> {
+    ) -> Result<Proven> {
         // A flood of bad credentials waits here and not in the queue of reads. Those that were good wait for themselves.
         let _held = match &known {
             Some(known) => (known.caller.admit().await?, None),
             None => (None, Some(self.permit(deadline).await?)),
         };
+        // One that was good is so while the head has not moved. It is asked for together with what the call will ask for next.
+        if let Some(known) = &known
+            && let Some(seen) = self.app.see(&known.caller.place(), deadline).await
+            && seen.system == known.head
+        {
+            return Ok(Proven { caller: known.caller.clone(), seen: Some(seen) });
+        }
         let (proof, generation) = prove().ok_or(Error::Unauthenticated)?;
         let (app, now) = (self.app.clone(), self.app.clock().now());
-        let known_at = known.as_ref().map(|known| known.head);
         let read = move |session: &mut Session| {
-            // The head first: whatever changes later moves it, and then the credential is verified anew. It is seen from
-            // everywhere, so the connection stays where the call that follows will be.
-            let head = app.head(session.anywhere(), SYSTEM)?;
-            if known_at == Some(head) {
-                return Ok(Found::Unchanged);
-            }
-            let good = look_up(session.enter(SYSTEM)?, &proof, now)?;
-            Ok(good.map_or(Found::Bad, |(principal, expires_at)| Found::Good(head, principal, expires_at)))
+            // The head first: whatever changes later moves it, and then the credential is verified anew.
+            let conn = session.enter(SYSTEM)?;
+            let head = app.head(conn, SYSTEM)?;
+            Ok(look_up(conn, &proof, now)?.map(|(principal, expires_at)| (head, principal, expires_at)))
         };
         let found = match &known {
             Some(known) => self.app.read_for(&known.caller.principal, deadline, read).await?,
             None => self.app.read_by(deadline, read).await?,
         };
-        match (found, known) {
-            (Found::Unchanged, Some(known)) => Ok(known.caller),
-            (Found::Good(head, principal, expires_at), _) => {
-                let lane = Some(self.lanes.of(&principal));
-                let caller = Arc::new(Caller { principal, lane });
-                self.keep(key, Known { caller: caller.clone(), head, generation, expires_at });
-                Ok(caller)
-            }
-            (Found::Bad | Found::Unchanged, _) => {
-                self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
-                Err(Error::Unauthenticated)
-            }
-        }
+        let Some((head, principal, expires_at)) = found else {
+            self.known.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+            return Err(Error::Unauthenticated);
+        };
+        let lane = Some(self.lanes.of(&principal));
+        let caller = Arc::new(Caller::new(principal, lane));
+        self.keep(key, Known { caller: caller.clone(), head, generation, expires_at });
+        Ok(Proven::of(caller))
     }
 
     fn keep(&self, key: Key, known: Known) {

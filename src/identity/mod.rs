@@ -13,7 +13,7 @@ mod secret;
 pub(crate) mod store;
 mod wire;
 
-pub use authenticator::{Authenticator, Caller};
+pub use authenticator::{Authenticator, Caller, Proven};
 pub use bootstrap::{FirstToken, first_administrator};
 pub use grpc::routes;
 pub use peer::Peer;

@@ -9,7 +9,9 @@ mod store;
 pub use store::{Logged, RefusalFilter, list_refused};
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvError, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use crate::clock::Micros;
@@ -33,25 +35,58 @@ pub struct Refused {
 }
 
 /// Takes refusals, and never waits.
-pub struct Refusals(SyncSender<Refused>);
+///
+/// The room for them is counted and not laid out, because a server that refuses nobody shall not hold it.
+pub struct Refusals {
+    send: Sender<Refused>,
+    waiting: Arc<AtomicU64>,
+}
 
 impl Refusals {
     /// Starts the thread, which opens its connection with the first refusal.
     pub fn start(database: &Database) -> Result<Self> {
-        let (send, receive) = sync_channel(limits::count(limits::REFUSAL_QUEUE));
-        let database = database.clone();
+        let (send, receive) = channel();
+        let waiting = Arc::new(AtomicU64::new(0));
+        let (database, received) = (database.clone(), waiting.clone());
         std::thread::Builder::new()
             .name("refusals".to_owned())
-            .spawn(move || keep(&database, &receive))
+            .spawn(move || keep(&database, &Queued { receive, waiting: received }))
             .map_err(|e| Error::Internal(e.into()))?;
-        Ok(Self(send))
+        Ok(Self { send, waiting })
     }
 
     /// Hands a refusal over, or counts it where the thread is behind.
     pub fn note(&self, refused: Refused) {
-        if self.0.try_send(refused).is_err() {
+        // Several at once may go beyond the limit, by as many as there are threads.
+        let has_room = self.waiting.load(Ordering::Relaxed) < limits::REFUSAL_QUEUE;
+        if has_room {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+        if !has_room || self.send.send(refused).is_err() {
             metrics::counter!("kehoach_refusals_not_logged_total").increment(1);
         }
+    }
+}
+
+/// What was handed over, and how much of it waits.
+struct Queued {
+    receive: Receiver<Refused>,
+    waiting: Arc<AtomicU64>,
+}
+
+impl Queued {
+    /// The next; an error where none will come any more.
+    fn next(&self) -> Result<Refused, RecvError> {
+        self.receive.recv().inspect(|_| self.taken())
+    }
+
+    /// The same; an error also where none came in time.
+    fn next_within(&self, time: Duration) -> Result<Refused, RecvTimeoutError> {
+        self.receive.recv_timeout(time).inspect(|_| self.taken())
+    }
+
+    fn taken(&self) {
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -100,17 +135,17 @@ impl Batch {
 }
 
 /// Collects for a moment, writes, and begins again, until nobody can hand anything over any more.
-fn keep(database: &Database, refusals: &Receiver<Refused>) {
+fn keep(database: &Database, refusals: &Queued) {
     let mut log = store::Log::new(database.clone());
     let mut batch = Batch::default();
     loop {
-        let Ok(first) = refusals.recv() else { return };
+        let Ok(first) = refusals.next() else { return };
         batch.add(first);
         let until = std::time::Instant::now() + limits::millis(limits::REFUSAL_BATCH_MS);
         let mut ended = false;
         loop {
             let left = until.saturating_duration_since(std::time::Instant::now());
-            match refusals.recv_timeout(left.max(Duration::from_millis(1))) {
+            match refusals.next_within(left.max(Duration::from_millis(1))) {
                 Ok(next) => batch.add(next),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => {

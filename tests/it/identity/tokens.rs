@@ -1,7 +1,10 @@
 //! Tokens: shown once, good until they end, and refused from the next call on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use kehoach::db::Engine;
 use kehoach::{limits, pb};
 use tonic::Code;
 
@@ -196,4 +199,39 @@ async fn a_revocation_in_one_process_holds_in_every_other() {
     s.identity().revoke_token(revoke(&token)).await.unwrap();
     let refusal = other.organisation_as(&secret).list_jurisdictions(list).await;
     refused(refusal, Code::Unauthenticated, "UNAUTHENTICATED");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_revoked_in_one_process_is_refused_by_another_however_many_call_it() {
+    let Some(s) = Locked::new(Engine::Postgres).await else { return };
+    let other = s.h.another().await;
+    s.principal("svc").await;
+    let (token, secret) = s.token("svc").await;
+    let (good, is_revoked) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let callers: Vec<_> = (0..12)
+        .map(|_| {
+            let mut client = other.organisation_as(&secret);
+            let (good, is_revoked) = (good.clone(), is_revoked.clone());
+            tokio::spawn(async move {
+                loop {
+                    let revoked_before = is_revoked.load(Ordering::SeqCst);
+                    let list = pb::ListJurisdictionsRequest::default();
+                    match client.list_jurisdictions(list).await {
+                        Ok(_) => assert!(!revoked_before, "a call that came after the token was revoked is answered"),
+                        Err(status) => return refused(Err::<(), _>(status), Code::Unauthenticated, "UNAUTHENTICATED"),
+                    }
+                    good.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        })
+        .collect();
+    while good.load(Ordering::SeqCst) < 200 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    s.identity().revoke_token(revoke(&token)).await.unwrap();
+    is_revoked.store(true, Ordering::SeqCst);
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    s.h.is_sound();
 }

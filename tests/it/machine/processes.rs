@@ -1,7 +1,7 @@
 //! Several processes on one database: serial, dense, and no more of them than the mode allows.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use kehoach::app::App;
 use kehoach::db::Engine;
@@ -148,19 +148,23 @@ async fn what_is_kept_serves_beside_a_later_head_until_its_object_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_answer_is_older_than_the_head_beside_it() {
+async fn no_answer_is_older_than_the_head_beside_it_nor_than_what_was_done_before_the_call() {
     let Some((one, other)) = two().await else { return };
     let mut unit = one.unit("dt", "a").await;
     let stop = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..4)
+    let done = Arc::new(AtomicI64::new(unit.revision));
+    // Enough that most calls wait together for the same statement.
+    let readers: Vec<_> = (0..12)
         .map(|_| {
-            let (mut client, stop) = (other.organisation(), stop.clone());
+            let (mut client, stop, done) = (other.organisation(), stop.clone(), done.clone());
             tokio::spawn(async move {
                 let key = Some(pb::get_unit_request::Key::Name(unit_name("dt", "a")));
                 let get = pb::GetUnitRequest { key, read_at: None };
                 let mut seen = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
+                    let before = done.load(Ordering::SeqCst);
                     let response = client.get_unit(get.clone()).await.unwrap();
+                    assert!(revision_of(&response) >= before, "{before} was done before the call");
                     seen.push((revision_of(&response), response.into_inner().revision));
                 }
                 seen
@@ -172,8 +176,10 @@ async fn no_answer_is_older_than_the_head_beside_it() {
         if number % 3 == 0 {
             unit = one.organisation().update_unit(rename(&unit, &format!("Tên {number}"))).await.unwrap().into_inner();
             renamed.push(unit.revision);
+            done.store(unit.revision, Ordering::SeqCst);
         } else {
-            one.unit("dt", &format!("b{number}")).await;
+            let new = one.unit("dt", &format!("b{number}")).await;
+            done.store(new.revision, Ordering::SeqCst);
         }
     }
     stop.store(true, Ordering::Relaxed);
