@@ -1,4 +1,4 @@
-//! Statements of a fixed text that change something: prepared once on each connection, which diesel's own updates are not.
+//! Statements that are given as text: those of a fixed text are prepared once on each connection, which diesel's own updates are not.
 
 use std::marker::PhantomData;
 
@@ -20,21 +20,26 @@ pub(super) const FOREVER: &str = "9223372036854775807";
 impl Conn {
     /// Runs a statement in which `?` stands for each value; answers how many rows it changed.
     pub fn execute_fixed(&mut self, sql: &'static str, values: &[Value<'_>]) -> QueryResult<usize> {
-        let fixed = Fixed { sql, values };
+        let fixed = Fixed { sql, values, again: true };
         direct!(self, |conn| fixed.execute(conn))
     }
 }
 
-/// A question of a fixed text, whose answer has columns of the types `ST`.
+/// A question that is given as text, whose answer has columns of the types `ST`.
 pub struct Question<'a, ST> {
     fixed: Fixed<'a>,
     columns: PhantomData<ST>,
 }
 
 impl<'a, ST> Question<'a, ST> {
-    /// A question in which `?` stands for each value.
+    /// A question of a fixed text, in which `?` stands for each value.
     pub fn new(sql: &'static str, values: &'a [Value<'a>]) -> Self {
-        Self { fixed: Fixed { sql, values }, columns: PhantomData }
+        Self { fixed: Fixed { sql, values, again: true }, columns: PhantomData }
+    }
+
+    /// The same of a text that is asked once, and not kept prepared.
+    pub fn once(sql: &'a str, values: &'a [Value<'a>]) -> Self {
+        Self { fixed: Fixed { sql, values, again: false }, columns: PhantomData }
     }
 }
 
@@ -60,8 +65,10 @@ impl<ST> Query for Question<'_, ST> {
 impl<C, ST> RunQueryDsl<C> for Question<'_, ST> {}
 
 struct Fixed<'a> {
-    sql: &'static str,
+    sql: &'a str,
     values: &'a [Value<'a>],
+    /// Whether the same text comes again.
+    again: bool,
 }
 
 impl Fixed<'_> {
@@ -71,6 +78,9 @@ impl Fixed<'_> {
         mut out: AstPass<'_, 'b, B>,
         bind: impl Fn(&mut AstPass<'_, 'b, B>, &'b Value<'b>) -> QueryResult<()>,
     ) -> QueryResult<()> {
+        if !self.again {
+            out.unsafe_to_cache_prepared();
+        }
         let mut values = self.values.iter();
         for (position, text) in self.sql.split('?').enumerate() {
             if position > 0

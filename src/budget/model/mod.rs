@@ -378,6 +378,17 @@ impl Sum {
         }
         sum
     }
+
+    /// Adds the figures of one more line.
+    pub fn count(&mut self, figures: &Amounts) -> Result<()> {
+        self.line_count += 1;
+        for ((sum, count), figure) in self.sums.iter_mut().zip(&mut self.counts).zip(figures.0) {
+            let Some(figure) = figure else { continue };
+            *sum = sum.checked_add(figure).ok_or_else(overflow)?;
+            *count += 1;
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn overflow() -> Error {

@@ -3,31 +3,28 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::summary::{Chosen, ESTIMATES_PER_STATEMENT, LATEST, Statement};
+use super::statement::{Chosen, ESTIMATES_PER_STATEMENT, LATEST, Statement, found};
 use crate::budget::model::{Nature, Side};
 use crate::commit::View;
 use crate::error::Result;
 use crate::word::Word;
 
 /// What the spending of a class of estimates says of a task and a source.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct TaskSum {
     /// The number of the class.
-    #[diesel(sql_type = BigInt)]
     pub class: i64,
     /// The resource name of the task; none where the lines name none.
-    #[diesel(sql_type = Nullable<Text>)]
     pub task: Option<String>,
     /// The source code, where stated.
-    #[diesel(sql_type = Nullable<Text>)]
     pub source: Option<String>,
     /// The sum.
-    #[diesel(sql_type = BigInt)]
     pub amount: i64,
     /// How many lines.
-    #[diesel(sql_type = BigInt)]
     pub lines: i64,
 }
+
+type TaskColumns = (BigInt, Nullable<Text>, Nullable<Text>, BigInt, BigInt);
 
 /// What estimates spend by class, task and source; what is only passed down is left out.
 pub fn by_task(view: &mut View<'_>, chosen: &[Chosen]) -> Result<Vec<TaskSum>> {
@@ -35,22 +32,14 @@ pub fn by_task(view: &mut View<'_>, chosen: &[Chosen]) -> Result<Vec<TaskSum>> {
     for chosen in chosen.chunks(ESTIMATES_PER_STATEMENT) {
         let mut statement = Statement::of(chosen);
         statement.push(&format!(
-            "SELECT CAST(chosen.class AS BIGINT) AS class, t.plan_task AS task, t.source AS source, \
-             CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT) AS amount, COUNT(*) AS lines"
+            "SELECT CAST(chosen.class AS BIGINT), t.plan_task, t.source, CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT), COUNT(*)"
         ));
         spending(&mut statement, view.jurisdiction);
         statement.push(" GROUP BY chosen.class, t.plan_task, t.source");
-        found.extend(statement.load::<TaskSum>(view)?);
+        let rows: Vec<TaskSum> = found!(statement, view, TaskColumns);
+        found.extend(rows);
     }
     Ok(found)
-}
-
-#[derive(QueryableByName)]
-struct TotalRow {
-    #[diesel(sql_type = BigInt)]
-    class: i64,
-    #[diesel(sql_type = BigInt)]
-    amount: i64,
 }
 
 /// What estimates spend by class; what is only passed down is left out.
@@ -58,13 +47,11 @@ pub fn by_class(view: &mut View<'_>, chosen: &[Chosen]) -> Result<Vec<(usize, i6
     let mut found = Vec::new();
     for chosen in chosen.chunks(ESTIMATES_PER_STATEMENT) {
         let mut statement = Statement::of(chosen);
-        statement.push(&format!(
-            "SELECT CAST(chosen.class AS BIGINT) AS class, CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT) AS amount"
-        ));
+        statement.push(&format!("SELECT CAST(chosen.class AS BIGINT), CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT)"));
         spending(&mut statement, view.jurisdiction);
         statement.push(" GROUP BY chosen.class");
-        let rows = statement.load::<TotalRow>(view)?;
-        found.extend(rows.into_iter().map(|row| (usize::try_from(row.class).unwrap_or(usize::MAX), row.amount)));
+        let rows: Vec<(i64, i64)> = found!(statement, view, (BigInt, BigInt));
+        found.extend(rows.into_iter().map(|(class, amount)| (usize::try_from(class).unwrap_or(usize::MAX), amount)));
     }
     Ok(found)
 }

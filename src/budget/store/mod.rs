@@ -3,6 +3,7 @@
 pub mod across;
 mod check;
 mod estimates;
+mod gather;
 mod in_force;
 pub mod inclusions;
 mod lines;
@@ -10,6 +11,7 @@ mod listing;
 mod naming;
 mod place;
 mod reading;
+mod statement;
 pub mod summary;
 pub mod taken;
 

@@ -3,25 +3,22 @@
 use std::collections::{BTreeSet, HashSet};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Text};
 
+use super::gather::{CellColumns, CellRow, cell_of, gather};
+pub use super::statement::Chosen;
+use super::statement::{ESTIMATES_PER_STATEMENT, LATEST, Statement, found};
 use super::{LineFilter, code_condition, column, conditions};
 use crate::budget::model::{Autonomy, Nature, Side, Stage, Sum};
-use crate::budget::summary::{Attribute, Cell, Header, Part};
+use crate::budget::summary::{Attribute, Header, Part};
 use crate::commit::View;
 use crate::db::schema::{estimate_versions as versions, estimates as facts};
-use crate::db::{Db, direct};
+use crate::db::{Conn, Db, direct};
 use crate::error::Result;
 use crate::word::{Word, stored as word};
 
-/// Estimates that one statement names; both engines allow several times more binds.
-pub(super) const ESTIMATES_PER_STATEMENT: usize = 5_000;
-
 /// Units that a statement is narrowed to; more are told apart afterwards.
 const UNITS_PER_STATEMENT: usize = 500;
-
-/// The latest of the three stages that a line states.
-pub(super) const LATEST: &str = "COALESCE(t.decided, t.appraised, t.requested)";
 
 type HeaderColumns = (String, String, i64, String, String, i64, String, String, Option<i64>, i64);
 
@@ -82,16 +79,6 @@ pub fn headers_of(view: &mut View<'_>, estimates: &[String]) -> Result<Vec<Heade
         }
     }
     Ok(found)
-}
-
-/// An estimate that counts.
-#[derive(Debug, Clone)]
-pub struct Chosen {
-    pub estimate: String,
-    /// The number of its class.
-    pub class: usize,
-    /// The revision at which it counts.
-    pub at: i64,
 }
 
 /// Which rows of the estimates are added up.
@@ -176,63 +163,15 @@ pub fn moved(view: &mut View<'_>, groups: &BTreeSet<(String, i64)>, earlier: i64
     Ok(moved)
 }
 
-#[derive(QueryableByName)]
-struct SumRow {
-    #[diesel(sql_type = BigInt)]
-    class: i64,
-    #[diesel(sql_type = Text)]
-    side: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    first: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    second: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    third: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    counterpart: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    lines: i64,
-    #[diesel(sql_type = BigInt)]
-    s0: i64,
-    #[diesel(sql_type = BigInt)]
-    s1: i64,
-    #[diesel(sql_type = BigInt)]
-    s2: i64,
-    #[diesel(sql_type = BigInt)]
-    s3: i64,
-    #[diesel(sql_type = BigInt)]
-    s4: i64,
-    #[diesel(sql_type = BigInt)]
-    s5: i64,
-    #[diesel(sql_type = BigInt)]
-    c0: i64,
-    #[diesel(sql_type = BigInt)]
-    c1: i64,
-    #[diesel(sql_type = BigInt)]
-    c2: i64,
-    #[diesel(sql_type = BigInt)]
-    c3: i64,
-    #[diesel(sql_type = BigInt)]
-    c4: i64,
-    #[diesel(sql_type = BigInt)]
-    c5: i64,
-}
+/// As the statement selects them: the cell, and its sum: how many lines, and of each stage the sum and how many state it.
+type SumColumns = (CellColumns, BigInt, Six, Six);
+type Six = (BigInt, BigInt, BigInt, BigInt, BigInt, BigInt);
+type SumRow = (CellRow, i64, SixSums, SixSums);
+type SixSums = (i64, i64, i64, i64, i64, i64);
 
-impl SumRow {
-    fn part(self) -> Result<Part> {
-        let sum = Sum {
-            line_count: self.lines,
-            sums: [self.s0, self.s1, self.s2, self.s3, self.s4, self.s5],
-            counts: [self.c0, self.c1, self.c2, self.c3, self.c4, self.c5],
-        };
-        let cell = Cell {
-            class: usize::try_from(self.class).unwrap_or(usize::MAX),
-            side: word(&self.side)?,
-            columns: [self.first, self.second, self.third],
-            counterpart: self.counterpart,
-        };
-        Ok((cell, sum))
-    }
+fn part((cell, line_count, sums, counts): SumRow) -> Part {
+    let six = |(n2, n1, expected, requested, appraised, decided)| [n2, n1, expected, requested, appraised, decided];
+    (cell_of(cell), Sum { line_count, sums: six(sums), counts: six(counts) })
 }
 
 /// Whether the kept totals can answer: nothing is told apart or narrowed that they do not hold.
@@ -272,16 +211,12 @@ pub fn add_up(view: &mut View<'_>, sums: &Sums<'_>) -> Result<Vec<Part>> {
 }
 
 fn with_transfers(view: &mut View<'_>, chosen: &[Chosen]) -> Result<HashSet<String>> {
-    #[derive(QueryableByName)]
-    struct Giver {
-        #[diesel(sql_type = Text)]
-        estimate: String,
-    }
     let mut statement = Statement::of(chosen);
-    statement.push("SELECT DISTINCT t.estimate AS estimate");
+    statement.push("SELECT DISTINCT t.estimate");
     statement.join("estimate_totals", "estimate", view.jurisdiction);
     statement.push(&format!(" AND t.nature = '{}'", Nature::TransferDown.as_str()));
-    Ok(statement.load::<Giver>(view)?.into_iter().map(|giver| giver.estimate).collect())
+    let givers: Vec<String> = found!(statement, view, Text);
+    Ok(givers.into_iter().collect())
 }
 
 /// Where a statement finds what it adds up.
@@ -295,72 +230,20 @@ enum Table {
     Transfers,
 }
 
-/// The text of a statement and the texts that are bound in it, which are all that comes from a caller.
-pub(super) struct Statement {
-    sql: String,
-    texts: Vec<String>,
-    /// The first and the last revision at which an estimate counts.
-    between: (i64, i64),
-}
-
-impl Statement {
-    /// Begins with the estimates that count, as a table `chosen`.
-    pub(super) fn of(chosen: &[Chosen]) -> Self {
-        let sql = "WITH chosen (estimate, class, at) AS (VALUES ".to_owned();
-        let first = chosen.iter().map(|one| one.at).min().unwrap_or_default();
-        let last = chosen.iter().map(|one| one.at).max().unwrap_or_default();
-        let mut statement = Self { sql, texts: Vec::new(), between: (first, last) };
-        for (position, Chosen { estimate, class, at }) in chosen.iter().enumerate() {
-            statement.push(if position == 0 { "(" } else { ", (" });
-            statement.bind(estimate);
-            statement.push(&format!(", {class}, {at})"));
-        }
-        statement.push(") ");
-        statement
-    }
-
-    /// Joins the rows `t` of a table that hold for each estimate, named by a column, at its revision.
-    ///
-    /// The order of the join is said, because SQLite would otherwise guess it. The revisions are said as numbers first, because
-    /// PostgreSQL knows how many rows a number leaves, and nothing of a column of `chosen`: it would read the whole table.
-    pub(super) fn join(&mut self, table: &str, column: &str, jurisdiction: &str) {
-        self.push(&format!(
-            " FROM chosen CROSS JOIN {table} t WHERE t.{column} = chosen.estimate AND t.jurisdiction = "
-        ));
-        self.bind(jurisdiction);
-        let (first, last) = self.between;
-        self.push(&format!(" AND t.until > {first} AND t.since <= {last}"));
-        if first < last {
-            self.push(" AND t.until > chosen.at AND t.since <= chosen.at");
-        }
-    }
-
-    pub(super) fn load<R>(self, view: &mut View<'_>) -> Result<Vec<R>>
-    where
-        R: QueryableByName<Db> + 'static,
-    {
-        let mut query = diesel::sql_query(self.sql).into_boxed::<Db>();
-        for text in self.texts {
-            query = query.bind::<Text, _>(text);
-        }
-        Ok(query.load::<R>(view.conn)?)
-    }
-
-    /// Binds a text and writes its place.
-    fn bind(&mut self, text: &str) {
-        self.texts.push(text.to_owned());
-        self.sql.push_str(&format!("${}", self.texts.len()));
-    }
-
-    pub(super) fn push(&mut self, sql: &str) {
-        self.sql.push_str(sql);
-    }
-}
-
 fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> {
     let mut statement = Statement::of(sums.chosen);
-    let columns: Vec<String> = sums.attributes.iter().filter_map(|attribute| column_of(*attribute)).collect();
-    statement.push(&format!("SELECT CAST(chosen.class AS BIGINT) AS class, t.side AS side, {}", selected(sums, table)));
+    let columns: Vec<Option<String>> =
+        (0..3).map(|place| sums.attributes.get(place).copied().and_then(column_of)).collect();
+    // SQLite would sort all lines to tell them apart, which takes longer than to read them.
+    let gathers = matches!(view.conn, Conn::Sqlite(_)) && table != Table::Totals;
+    let figures = if gathers { figures(sums) } else { added(sums, table) };
+    let counterpart = if table == Table::Totals { UNSTATED } else { "t.counterpart" };
+    statement.push("SELECT CAST(chosen.class AS BIGINT), t.side, ");
+    for column in &columns {
+        statement.push(column.as_deref().unwrap_or(UNSTATED));
+        statement.push(", ");
+    }
+    statement.push(&format!("{counterpart}, {}", figures.join(", ")));
     let name = if table == Table::Totals { "estimate_totals" } else { "line_versions" };
     statement.join(name, "estimate", view.jurisdiction);
     match sums.rows {
@@ -369,15 +252,19 @@ fn run(view: &mut View<'_>, sums: &Sums<'_>, table: Table) -> Result<Vec<Part>> 
         Rows::BegunAfter(revision) => statement.push(&format!(" AND t.since > {revision}")),
     }
     narrow(&mut statement, sums.filter, table);
+    if gathers {
+        return gather(view, &statement);
+    }
     statement.push(" GROUP BY chosen.class, t.side");
-    for column in columns {
+    let kept = (table != Table::Totals).then_some(counterpart);
+    for column in columns.iter().flatten().map(String::as_str).chain(kept) {
         statement.push(&format!(", {column}"));
     }
-    if table != Table::Totals {
-        statement.push(", t.counterpart");
-    }
-    statement.load::<SumRow>(view)?.into_iter().map(SumRow::part).collect()
+    let rows: Vec<SumRow> = found!(statement, view, SumColumns);
+    Ok(rows.into_iter().map(part).collect())
 }
+
+const UNSTATED: &str = "CAST(NULL AS TEXT)";
 
 /// The column that an attribute of a line is read from.
 fn column_of(attribute: Attribute) -> Option<String> {
@@ -391,29 +278,33 @@ fn column_of(attribute: Attribute) -> Option<String> {
     Some(format!("t.{name}"))
 }
 
-fn selected(sums: &Sums<'_>, table: Table) -> String {
-    let mut list = Vec::new();
-    for (position, name) in ["first", "second", "third"].into_iter().enumerate() {
-        let column = sums.attributes.get(position).and_then(|attribute| column_of(*attribute));
-        list.push(format!("{} AS {name}", column.unwrap_or_else(|| "CAST(NULL AS TEXT)".to_owned())));
+/// The figure of each stage of one line, none where it is not asked for.
+fn figures(sums: &Sums<'_>) -> Vec<String> {
+    Stage::ALL.iter().map(|stage| figure(sums, *stage).unwrap_or_else(|| "CAST(NULL AS BIGINT)".to_owned())).collect()
+}
+
+fn figure(sums: &Sums<'_>, stage: Stage) -> Option<String> {
+    if sums.latest {
+        return (stage == Stage::Decided).then(|| LATEST.to_owned());
     }
+    let asked = sums.stages.is_empty() || sums.stages.contains(&stage);
+    asked.then(|| format!("t.{}", stage.as_str().to_ascii_lowercase()))
+}
+
+/// How many lines, the sum of each stage, and how many lines state it.
+fn added(sums: &Sums<'_>, table: Table) -> Vec<String> {
     let kept = table == Table::Totals;
-    list.push(format!("{} AS counterpart", if kept { "CAST(NULL AS TEXT)" } else { "t.counterpart" }));
-    list.push(format!("{} AS lines", if kept { "CAST(SUM(t.line_count) AS BIGINT)" } else { "COUNT(*)" }));
-    for (position, stage) in Stage::ALL.iter().enumerate() {
-        let name = stage.as_str().to_ascii_lowercase();
-        let count = if kept { format!("CAST(SUM(t.{name}_count) AS BIGINT)") } else { format!("COUNT(t.{name})") };
-        let asked = sums.stages.is_empty() || sums.stages.contains(stage);
-        let (sum, count) = if sums.latest && *stage == Stage::Decided {
-            (format!("CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT)"), format!("COUNT({LATEST})"))
-        } else if asked && !sums.latest {
-            (format!("CAST(COALESCE(SUM(t.{name}), 0) AS BIGINT)"), count)
-        } else {
-            ("CAST(0 AS BIGINT)".to_owned(), "CAST(0 AS BIGINT)".to_owned())
-        };
-        list.push(format!("{sum} AS s{position}, {count} AS c{position}"));
-    }
-    list.join(", ")
+    let nothing = || "CAST(0 AS BIGINT)".to_owned();
+    let asked: Vec<Option<String>> = Stage::ALL.iter().map(|stage| figure(sums, *stage)).collect();
+    let sum = |figure: &String| format!("CAST(COALESCE(SUM({figure}), 0) AS BIGINT)");
+    let count = |figure: &String| {
+        if kept { format!("CAST(SUM({figure}_count) AS BIGINT)") } else { format!("COUNT({figure})") }
+    };
+    let lines = if kept { "CAST(SUM(t.line_count) AS BIGINT)" } else { "COUNT(*)" };
+    let mut list = vec![lines.to_owned()];
+    list.extend(asked.iter().map(|figure| figure.as_ref().map_or_else(nothing, sum)));
+    list.extend(asked.iter().map(|figure| figure.as_ref().map_or_else(nothing, count)));
+    list
 }
 
 /// Adds the conditions of a filter.

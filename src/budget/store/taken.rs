@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 
-use super::summary::{Chosen, ESTIMATES_PER_STATEMENT, LATEST, Statement};
+use super::statement::{Chosen, ESTIMATES_PER_STATEMENT, LATEST, Statement, found};
 use crate::budget::model::inclusion::{Counting, Inclusion, Spent};
-use crate::budget::model::{Kind, Nature, Side};
+use crate::budget::model::{Autonomy, Kind, Nature, Side};
 use crate::commit::View;
+use crate::db::Stored;
 use crate::document::state::State;
 use crate::error::Result;
 use crate::word::{Word, stored as word};
@@ -26,23 +27,17 @@ pub struct Placed {
     pub revision: i64,
 }
 
-#[derive(QueryableByName)]
+type PlacedColumns = (BigInt, Text, Text, Text, Text, BigInt, Nullable<BigInt>, BigInt);
+
+#[derive(Queryable)]
 struct PlacedRow {
-    #[diesel(sql_type = BigInt)]
     class: i64,
-    #[diesel(sql_type = Text)]
     unit: String,
-    #[diesel(sql_type = Text)]
     kind: String,
-    #[diesel(sql_type = Text)]
     scheme: String,
-    #[diesel(sql_type = Text)]
     state: String,
-    #[diesel(sql_type = BigInt)]
     submission: i64,
-    #[diesel(sql_type = Nullable<BigInt>)]
     in_force: Option<i64>,
-    #[diesel(sql_type = BigInt)]
     since: i64,
 }
 
@@ -67,63 +62,37 @@ pub fn placed(view: &mut View<'_>, chosen: &[Chosen]) -> Result<Vec<Placed>> {
     for chosen in chosen.chunks(ESTIMATES_PER_STATEMENT) {
         let mut statement = Statement::of(chosen);
         statement.push(
-            "SELECT CAST(chosen.class AS BIGINT) AS class, t.unit AS unit, t.kind AS kind, t.scheme AS scheme, t.state AS state, \
-             t.submission AS submission, t.in_force AS in_force, t.since AS since",
+            "SELECT CAST(chosen.class AS BIGINT), t.unit, t.kind, t.scheme, t.state, t.submission, t.in_force, t.since",
         );
         statement.join("estimate_versions", "estimate", view.jurisdiction);
-        let rows = statement.load::<PlacedRow>(view)?;
+        let rows: Vec<PlacedRow> = found!(statement, view, PlacedColumns);
         found.extend(rows.into_iter().map(PlacedRow::placed).collect::<Result<Vec<_>>>()?);
     }
     found.sort_by_key(|placed| placed.place);
     Ok(found)
 }
 
-#[derive(QueryableByName)]
-struct InclusionRow {
-    #[diesel(sql_type = Text)]
-    parent: String,
-    #[diesel(sql_type = Text)]
-    child: String,
-    #[diesel(sql_type = BigInt)]
-    submission: i64,
-    #[diesel(sql_type = BigInt)]
-    revision: i64,
-    #[diesel(sql_type = BigInt)]
-    since: i64,
-}
+type InclusionColumns = (Text, Text, BigInt, BigInt, BigInt);
+type InclusionRow = (String, String, i64, i64, i64);
 
 /// What some estimates took in, each at its revision, by id.
 pub fn below(view: &mut View<'_>, chosen: &[Chosen]) -> Result<Vec<Inclusion>> {
     let mut found = Vec::new();
     for chosen in chosen.chunks(ESTIMATES_PER_STATEMENT) {
         let mut statement = Statement::of(chosen);
-        statement.push(
-            "SELECT t.parent AS parent, t.child AS child, t.submission AS submission, t.revision AS revision, t.since AS since",
-        );
+        statement.push("SELECT t.parent, t.child, t.submission, t.revision, t.since");
         statement.join("inclusions", "parent", view.jurisdiction);
-        let inclusion = |row: InclusionRow| {
-            let InclusionRow { parent, child, submission, revision, since } = row;
-            Inclusion { parent, child, submission, revision, since }
-        };
-        found.extend(statement.load::<InclusionRow>(view)?.into_iter().map(inclusion));
+        let inclusion =
+            |(parent, child, submission, revision, since)| Inclusion { parent, child, submission, revision, since };
+        let rows: Vec<InclusionRow> = found!(statement, view, InclusionColumns);
+        found.extend(rows.into_iter().map(inclusion));
     }
     found.sort_by(|one, other| one.child.cmp(&other.child));
     Ok(found)
 }
 
-#[derive(QueryableByName)]
-struct SpentRow {
-    #[diesel(sql_type = Nullable<Text>)]
-    functional: Option<String>,
-    #[diesel(sql_type = Text)]
-    nature: String,
-    #[diesel(sql_type = Text)]
-    autonomy: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    programme: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    figure: i64,
-}
+type SpentColumns = (Nullable<Text>, Text, Text, Nullable<Text>, BigInt);
+type SpentRow = (Option<String>, Stored<Nature>, Stored<Autonomy>, Option<String>, i64);
 
 /// What some estimates spend, each at its revision, by what must tie: of each line the latest stage that it states.
 ///
@@ -133,8 +102,7 @@ pub fn spent(view: &mut View<'_>, chosen: &[Chosen], counting: Counting) -> Resu
     for chosen in chosen.chunks(ESTIMATES_PER_STATEMENT) {
         let mut statement = Statement::of(chosen);
         statement.push(&format!(
-            "SELECT t.functional AS functional, t.nature AS nature, t.autonomy AS autonomy, t.programme AS programme, \
-             CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT) AS figure"
+            "SELECT t.functional, t.nature, t.autonomy, t.programme, CAST(COALESCE(SUM({LATEST}), 0) AS BIGINT)"
         ));
         statement.join("line_versions", "estimate", view.jurisdiction);
         let (side, transfer) = (Side::Expenditure.as_str(), Nature::TransferDown.as_str());
@@ -143,13 +111,14 @@ pub fn spent(view: &mut View<'_>, chosen: &[Chosen], counting: Counting) -> Resu
             statement.push(&format!(" AND (t.unallocated = 0 OR COALESCE({LATEST}, 0) >= 0)"));
         }
         statement.push(" GROUP BY t.functional, t.nature, t.autonomy, t.programme");
-        for row in statement.load::<SpentRow>(view)? {
+        let rows: Vec<SpentRow> = found!(statement, view, SpentColumns);
+        for (functional, nature, autonomy, programme, figure) in rows {
             found.push(Spent {
-                functional: row.functional.unwrap_or_default(),
-                nature: word(&row.nature)?,
-                autonomy: word(&row.autonomy)?,
-                programme: row.programme.unwrap_or_default(),
-                figure: row.figure,
+                functional: functional.unwrap_or_default(),
+                nature: nature.0,
+                autonomy: autonomy.0,
+                programme: programme.unwrap_or_default(),
+                figure,
             });
         }
     }

@@ -244,7 +244,7 @@ pub struct Class {
 }
 
 /// What a store tells sums apart by: one class, one side, and one combination of the columns asked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
     pub class: usize,
     pub side: Side,
