@@ -87,7 +87,7 @@ fn serve(database: &Database, mut session: Option<Session>, queue: &Queue<Job>) 
         metrics::histogram!("kehoach_read_queue_seconds").record(queued.elapsed().as_secs_f64());
         for _ in 0..2 {
             if session.is_none() {
-                session = open_reader(database).ok();
+                session = open_reader(database).inspect_err(say).ok();
             }
             match &mut session {
                 Some(open) => {
@@ -99,5 +99,12 @@ fn serve(database: &Database, mut session: Option<Session>, queue: &Queue<Job>) 
                 None => queue.pause(Duration::from_millis(limits::RETRY_MS)),
             }
         }
+    }
+}
+
+/// That a database cannot be reached is said where that is found out; anything else is said here.
+fn say(error: &Error) {
+    if let Error::Internal(source) = error {
+        tracing::warn!(error = %source, "a reader has no connection");
     }
 }

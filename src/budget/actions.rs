@@ -335,18 +335,23 @@ pub async fn list_lines(app: App, call: Call, ask: ListLines) -> Result<Keep<Lis
     // The codes of a subtree belong to the scheme, which other commands change.
     let depends = if with_subtrees { Depends::everything(read_at) } else { Depends::on(read_at, estimate.to_string()) };
     let read = move |view: &mut View<'_>| {
+        let is_plain = filter == LineFilter::default() && order == Order::default() && after.is_none();
+        if is_plain
+            && !in_force
+            && let Some((unit, lines)) = store::few_lines(view, &estimate.estimate, page.size)?
+        {
+            if !view.standing.sees(&unit) {
+                return Err(not_found(&estimate));
+            }
+            let (estimate, next_page_token) = (estimate.clone(), String::new());
+            return Ok(ListedLines { estimate, in_force, lines, next_page_token });
+        }
         let header = load_header(view, &estimate)?;
         let mut filter = filter.clone();
         expand::expand_codes(view, &header.scheme, &mut filter)?;
         let text = if in_force { header.in_force.ok_or_else(|| not_found(&estimate))? } else { view.revision };
         let (at, id) = (&mut view.at(text), &estimate.estimate);
-        // What fits a page wholly need not be cut out of more.
-        let is_whole = !in_force && after.is_none() && header.line_count <= page.size;
-        let mut lines = if is_whole && filter == LineFilter::default() && order == Order::default() {
-            store::all_lines(at, id)?
-        } else {
-            store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?
-        };
+        let mut lines = store::list_lines(at, id, &filter, order, after.as_ref(), page.size + 1)?;
         let next_page_token = page.cut(&instance, view.revision, &mut lines, |last| {
             let (value, sequence) = store::sort_key(last, order);
             [sequence.to_string()].into_iter().chain(value).collect()

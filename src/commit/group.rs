@@ -16,6 +16,9 @@ use crate::limits;
 /// How long the outcome of a lost COMMIT is looked for.
 const LOOK_UP: Duration = Duration::from_secs(5);
 
+/// How many times as long as the last COMMIT a group executes at least, where commands wait.
+const COMMITS: u32 = 3;
+
 /// The transaction of a group is gone, with everything in it.
 #[derive(Debug)]
 pub struct LostWrites(pub Error);
@@ -27,6 +30,8 @@ pub(super) struct Writer {
     queue: Arc<Queue<Box<dyn Command>>>,
     heads: Arc<Heads>,
     observer: Arc<dyn Observer>,
+    /// How long the last COMMIT took.
+    committed_in: Duration,
 }
 
 /// A command in the queue.
@@ -118,7 +123,7 @@ impl Writer {
         heads: Arc<Heads>,
         observer: Arc<dyn Observer>,
     ) -> Self {
-        Self { settings, session: Some(session), queue, heads, observer }
+        Self { settings, session: Some(session), queue, heads, observer, committed_in: Duration::ZERO }
     }
 
     /// Serves the queue until it is closed and empty.
@@ -200,9 +205,7 @@ impl Writer {
             }
             // From behind the gate on: where another process held it for long, all that waited meanwhile goes through together.
             let begun = *started.get_or_insert_with(Instant::now);
-            if ran.len() < limits::count(limits::GROUP_COMMANDS)
-                && begun.elapsed() < limits::millis(limits::GROUP_EXECUTION_MS)
-            {
+            if !self.is_full(ran.len(), begun.elapsed()) {
                 let fits = |command: &Waiting| !one_jurisdiction || command.executing().jurisdiction == home;
                 next = self.queue.pop_if(fits).map(|(queued, command)| {
                     metrics::histogram!("kehoach_write_queue_seconds").record(queued.elapsed().as_secs_f64());
@@ -216,6 +219,16 @@ impl Writer {
         }
         self.commit(session, ran, &gates.passed);
         Ok(())
+    }
+
+    /// Whether a group shall commit before it runs one more command.
+    ///
+    /// Also where it would soon have taken all that wait: while its callers are answered and ask again, the others keep the writer
+    /// busy. That pays once a COMMIT is a small part of it.
+    fn is_full(&self, ran: usize, elapsed: Duration) -> bool {
+        ran >= limits::count(limits::GROUP_COMMANDS)
+            || elapsed >= limits::millis(limits::GROUP_EXECUTION_MS)
+            || (elapsed >= COMMITS * self.committed_in && self.queue.waiting() <= ran)
     }
 
     /// Ends what is left of a transaction and hands its commands back to be run again.
@@ -289,7 +302,10 @@ impl Writer {
             drop(session.anywhere().run("ROLLBACK"));
             return answer_all(ran);
         };
-        let decided = match session.anywhere().run("COMMIT") {
+        let begun = Instant::now();
+        let committed = session.anywhere().run("COMMIT");
+        self.committed_in = begun.elapsed();
+        let decided = match committed {
             Ok(()) => Ok(()),
             Err(error) => {
                 tracing::error!(error = %error, "COMMIT failed");

@@ -20,7 +20,7 @@ pub use conn::{Conn, Db, Opening, is_connection_lost, is_disk_failure, is_unique
 pub(crate) use conn::{direct, take_writer_lock};
 pub(crate) use fixed::{Forever, Question};
 pub use inspect::{checks, explain, shape};
-pub use record::{CURRENT, Column, Encoder, Keyed, Record, Value, Versioned};
+pub use record::{CURRENT, Column, Columns, Encoder, Keyed, Record, Value, Versioned};
 pub(crate) use record::{audit, columns, keyed, record};
 pub use rights::{grant, passes_walls};
 pub use session::Session;

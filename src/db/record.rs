@@ -145,6 +145,14 @@ macro_rules! keyed {
 }
 pub(crate) use keyed;
 
+/// What is read of a table by a question that is given as text.
+pub trait Columns {
+    /// The types of the columns.
+    type Sql;
+    /// The columns, each of a table named `t` and followed by a comma.
+    const LIST: &'static str;
+}
+
 /// Declares what is read of a table: some of its columns, and what each becomes.
 macro_rules! columns {
     ($(#[$doc:meta])* $Row:ident of $table:ident { $($field:ident: $type:ty,)* }) => {
@@ -155,6 +163,11 @@ macro_rules! columns {
         impl $Row {
             /// The columns, in the order of the fields.
             pub(super) const COLUMNS: ($($table::$field,)*) = ($($table::$field,)*);
+        }
+
+        impl $crate::db::Columns for $Row {
+            type Sql = ($(diesel::dsl::SqlTypeOf<$table::$field>,)*);
+            const LIST: &'static str = concat!($("t.", stringify!($field), ", ",)*);
         }
     };
 }

@@ -1,11 +1,12 @@
 //! Lists of estimates in the order of their keys: which stand on a page.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::budget::model::{Key, Kind};
 use crate::commit::View;
 use crate::db::schema::estimate_versions as versions;
-use crate::db::{Db, Forever, direct};
+use crate::db::{Db, Question, Value, direct};
 use crate::document::state::State;
 use crate::error::Result;
 use crate::word::Word;
@@ -65,41 +66,60 @@ pub fn list_versions(
     Ok(found)
 }
 
-/// The next estimates of a year for whose ends a condition holds; the statement is the same for every year and every page.
+/// The text of the question for the next estimates of a year that end as a condition says, with one more column.
+///
+/// Given as text, because what diesel makes of it anew for every page takes as long as a tenth of the reading.
 macro_rules! next_of_year {
-    ($view:expr, $year:expr, $after:expr, $limit:expr, $ends:expr) => {{
-        let (unit, kind, series, sequence) = match $after {
-            Some(key) => (key.unit.as_str(), key.kind.as_str(), key.series.as_str(), key.sequence),
-            None => ("", "", "", 0),
-        };
-        let in_series =
-            versions::series.gt(series).or(versions::series.eq(series).and(versions::sequence.gt(sequence)));
-        let in_kind = versions::kind.gt(kind).or(versions::kind.eq(kind).and(in_series));
-        let query = versions::table
-            .filter(versions::jurisdiction.eq($view.jurisdiction).and(versions::fiscal_year.eq($year)))
-            .filter(versions::unit.ge(unit).and(versions::unit.gt(unit).or(in_kind)))
-            .filter(versions::since.le($view.revision).and($ends))
-            .order((versions::unit, versions::kind, versions::series, versions::sequence))
-            .limit($limit)
-            .select((versions::estimate, versions::since));
-        direct!($view.conn, |conn| query.load(conn))?
-    }};
+    ($more:literal, $ends:literal) => {
+        concat!(
+            "SELECT e.estimate, e.since, ",
+            $more,
+            " FROM estimate_versions e WHERE e.jurisdiction = ? AND e.fiscal_year = ? AND e.unit >= ? AND (e.unit > ? OR \
+             e.kind > ? OR (e.kind = ? AND (e.series > ? OR (e.series = ? AND e.sequence > ?)))) AND e.since <= ? AND ",
+            $ends,
+            " ORDER BY e.unit, e.kind, e.series, e.sequence LIMIT ?"
+        )
+    };
 }
+
+/// Those that stand today, and with each whether any of the year ended after a revision.
+const STANDING: &str = next_of_year!(
+    "(SELECT CAST(1 AS BIGINT) FROM estimate_versions o WHERE o.jurisdiction = ? AND o.fiscal_year = ? AND o.until > ? \
+     AND o.until < 9223372036854775807 LIMIT 1)",
+    "e.until = 9223372036854775807"
+);
+
+/// Those that stood at a revision.
+const STOOD: &str = next_of_year!("CAST(NULL AS BIGINT)", "e.until > ?");
 
 /// The next estimates of a year.
 ///
-/// Where none of the year was changed since the revision of the view, those of today are those of then. That is asked for last: what is
-/// changed meanwhile is seen by it, though not by the statement before.
+/// Where none of the year was changed since the revision of the view, those of today are those of then.
 fn of_year(view: &mut View<'_>, year: i64, after: Option<&Key>, limit: i64) -> Result<Vec<(String, i64)>> {
-    let current = next_of_year!(view, year, after, limit, versions::until.eq(Forever));
-    let ended = versions::table
-        .filter(versions::jurisdiction.eq(view.jurisdiction).and(versions::fiscal_year.eq(year)))
-        .filter(versions::until.gt(view.revision).and(versions::until.lt(Forever)))
-        .select(versions::until);
-    match direct!(view.conn, |conn| ended.first::<i64>(conn)).optional()? {
-        None => Ok(current),
-        Some(_) => Ok(next_of_year!(view, year, after, limit, versions::until.gt(view.revision))),
+    let (unit, kind, series, sequence) = match after {
+        Some(key) => (key.unit.as_str(), key.kind.as_str(), key.series.as_str(), key.sequence),
+        None => ("", "", "", 0),
+    };
+    let (here, year, revision) = (Value::Text(view.jurisdiction), Value::Int(year), Value::Int(view.revision));
+    let [unit, kind, series] = [unit, kind, series].map(Value::Text);
+    let next = [here, year, unit, unit, kind, kind, series, series, Value::Int(sequence), revision];
+    let standing = [&[here, year, revision], next.as_slice(), &[Value::Int(limit)]].concat();
+    let found: Vec<Next> = ask(view, STANDING, &standing)?;
+    if let Some((_, _, None)) = found.first() {
+        return Ok(found.into_iter().map(|(estimate, since, _)| (estimate, since)).collect());
     }
+    // Some of the year ended since, or none stands today, which says nothing of then.
+    let stood = [next.as_slice(), &[revision, Value::Int(limit)]].concat();
+    let found: Vec<Next> = ask(view, STOOD, &stood)?;
+    Ok(found.into_iter().map(|(estimate, since, _)| (estimate, since)).collect())
+}
+
+/// An estimate, the revision that last changed it, and the one column more.
+type Next = (String, i64, Option<i64>);
+
+fn ask(view: &mut View<'_>, text: &'static str, values: &[Value<'_>]) -> Result<Vec<Next>> {
+    let question = Question::<(Text, BigInt, Nullable<BigInt>)>::new(text, values);
+    Ok(direct!(view.conn, |conn| question.load(conn))?)
 }
 
 /// The headers that a filter leaves, after a key, in the order of their keys.

@@ -3,6 +3,7 @@
 pub mod across;
 mod check;
 mod estimates;
+mod few;
 mod gather;
 mod in_force;
 pub mod inclusions;
@@ -17,6 +18,7 @@ pub mod taken;
 
 pub use check::check;
 pub use estimates::*;
+pub use few::few_lines;
 pub use in_force::{find_in_force, find_text};
 pub use lines::*;
 pub use listing::{EstimateFilter, list_versions};

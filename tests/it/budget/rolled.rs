@@ -118,9 +118,22 @@ impl Walk {
             let alone = pb::Estimate { narrative: String::new(), legal_basis: Vec::new(), ..alone };
             assert_eq!(*one, alone, "after {after}");
         }
-        let whole = pb::ListEstimatesRequest { parent: jurisdiction_name("dt"), page_size: 1000, ..Default::default() };
-        let whole = self.h.budget().list_estimates(whole).await.unwrap().into_inner().estimates;
-        assert_eq!(whole, listed, "after {after}");
+        // Years are asked for one by one, and at an old revision in another way than at the head.
+        let head = self.h.revision("dt").await;
+        let then = i64::try_from(self.dice.within(1..head as u64 + 1)).unwrap();
+        for read_at in [None, Some(at(then))] {
+            let mut list = pb::ListEstimatesRequest {
+                parent: jurisdiction_name("dt"),
+                page_size: 1000,
+                read_at,
+                ..Default::default()
+            };
+            let whole = self.h.budget().list_estimates(list.clone()).await.unwrap().into_inner().estimates;
+            list.fiscal_years = vec![2026, 2024, 2025];
+            let by_year = self.h.budget().list_estimates(list).await.unwrap().into_inner().estimates;
+            assert_eq!(by_year, whole, "after {after}, at {read_at:?}");
+            assert!(read_at.is_some() || whole == listed, "after {after}");
+        }
         if !listed.is_empty() {
             let parent = self.dice.of(&listed).name.clone();
             self.compare_lines(parent).await;
