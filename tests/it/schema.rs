@@ -10,6 +10,9 @@ fn shape(h: &Harness) -> Vec<String> {
     db::shape(&mut conn).unwrap()
 }
 
+/// The index that pays on SQLite only.
+const ON_SQLITE: &str = "estimate_versions estimate_versions_listed partial (jurisdiction, fiscal_year, unit, kind, series, sequence, estimate, since, until)";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_engines_have_the_same_columns_keys_and_references() {
     let (Some(sqlite), Some(postgres)) = (Harness::new(Engine::Sqlite).await, Harness::new(Engine::Postgres).await)
@@ -24,7 +27,8 @@ async fn both_engines_have_the_same_columns_keys_and_references() {
     let only = |these: &[String], those: &[String]| {
         these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>()
     };
-    assert_eq!((only(&sqlite, &postgres), only(&postgres, &sqlite)), (Vec::new(), Vec::new()));
+    assert_eq!(only(&postgres, &sqlite), Vec::<String>::new());
+    assert_eq!(only(&sqlite, &postgres), [ON_SQLITE]);
     assert!(sqlite.len() > 200, "the shape says almost nothing: {sqlite:?}");
 }
 
@@ -165,11 +169,14 @@ engines! {
     async fn a_page_is_read_in_the_order_of_an_index(h: Harness) {
         let lines = "SELECT * FROM line_versions WHERE jurisdiction = 'j' AND estimate = 'e' AND until = 9223372036854775807 AND since <= 5
               AND sequence > 7 ORDER BY sequence LIMIT 50";
-        let estimates = "SELECT estimate FROM estimate_versions WHERE jurisdiction = 'j' AND fiscal_year = 2024 AND unit >= 'u' AND since <= 5
+        let estimates = "SELECT estimate, since FROM estimate_versions WHERE jurisdiction = 'j' AND fiscal_year = 2024 AND unit >= 'u' AND since <= 5
               AND until = 9223372036854775807 ORDER BY unit, kind, series, sequence LIMIT 101";
         let mut conn = Conn::open(h.database(), Opening::Writer).unwrap();
-        let key = if h.engine() == Engine::Sqlite { "sqlite_autoindex_line_versions_1" } else { "line_versions_pkey" };
-        for (query, index) in [(lines, key), (estimates, "estimate_versions_key")] {
+        let (key, pages) = match h.engine() {
+            Engine::Sqlite => ("sqlite_autoindex_line_versions_1", "COVERING INDEX estimate_versions_listed"),
+            Engine::Postgres => ("line_versions_pkey", "estimate_versions_key"),
+        };
+        for (query, index) in [(lines, key), (estimates, pages)] {
             let plan = db::explain(&mut conn, query).unwrap().join("; ");
             // PostgreSQL sorts tables as small as those of a test.
             let is_sorted = h.engine() == Engine::Sqlite && plan.contains("USE TEMP B-TREE FOR ORDER BY");

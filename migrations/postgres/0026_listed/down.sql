@@ -1,0 +1,2 @@
+-- Nothing was made, so nothing is undone.
+SELECT 1;

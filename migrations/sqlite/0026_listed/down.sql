@@ -1,0 +1,1 @@
+DROP INDEX estimate_versions_listed;
