@@ -67,6 +67,7 @@ pub mod identity;
 pub mod limits;
 pub mod money;
 pub mod organisation;
+pub mod outgoing;
 pub mod pb;
 pub mod period;
 pub mod plan;

@@ -40,7 +40,7 @@ struct Step {
 pub async fn load(ask: &Demo) -> Result<String, Failure> {
     let steps: Vec<Step> = serde_json::from_str(CALLS).map_err(|e| Failure::Usage(e.to_string()))?;
     let pool = DescriptorPool::decode(pb::DESCRIPTORS).map_err(|e| Failure::Usage(e.to_string()))?;
-    let channel = connection::open(&ask.server).await?;
+    let channel = connection::open(&ask.server, None).await?;
     let count = steps.len();
     for mut step in steps {
         if step.method.starts_with("ApprovalService/") {

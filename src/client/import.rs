@@ -9,7 +9,7 @@ use futures_util::stream;
 use tonic::Status;
 use tonic_types::StatusExt;
 
-use super::connection::{self, usage};
+use super::connection::{Door, usage};
 use super::mapping;
 use super::progress::Progress;
 use crate::pb;
@@ -33,12 +33,9 @@ pub struct Import {
     /// Sets a value of the mapping, as `spread.fiscal_year=2024` or `filters[0].equals=plan`. May be repeated.
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub settings: Vec<String>,
-    /// Where the server is.
-    #[arg(long, default_value = "http://127.0.0.1:50051")]
-    pub server: String,
-    /// The file with the token to show. None when left out.
-    #[arg(long)]
-    pub token_file: Option<PathBuf>,
+    /// Where the server is, and how to be let in.
+    #[command(flatten)]
+    pub door: Door,
     /// Check everything and write nothing.
     #[arg(long)]
     pub validate_only: bool,
@@ -62,8 +59,8 @@ pub async fn run(ask: &Import) -> Result<String, Failure> {
     let file = File::open(&ask.file).map_err(|e| usage(&ask.file, e))?;
     let length = file.metadata().map_err(|e| usage(&ask.file, e))?.len();
     header.file_bytes = i64::try_from(length).ok();
-    let request = connection::shown(pieces(header, file, Progress::of(length)), ask.token_file.as_deref())?;
-    let channel = connection::open(&ask.server).await?;
+    let request = ask.door.shown(pieces(header, file, Progress::of(length)))?;
+    let channel = ask.door.open().await?;
     let outcome = BudgetServiceClient::new(channel).import_lines(request).await;
     Progress::of(0).clear();
     match outcome {

@@ -1,6 +1,6 @@
 //! What this program says to a server, as any other client would: over gRPC, with a token, nothing behind its back.
 //!
-//! Absent: TLS, so it talks to a server on the same machine, or through a tunnel; and the other methods, for which there is grpcurl.
+//! Absent: certificates of its own; and the other methods, for which there is grpcurl.
 
 mod connection;
 mod demo;
@@ -9,6 +9,7 @@ mod mapping;
 mod progress;
 mod review;
 
+pub use connection::Door;
 pub use demo::{Demo, load as load_demo};
 pub use import::{Failure, Import, run};
 pub use mapping::read as read_mapping;

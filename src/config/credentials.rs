@@ -5,11 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::identity::jwt::{self, Origin};
+use crate::outgoing;
 use crate::server::tls;
-
-/// Where systems keep the list of authorities that they trust.
-const AUTHORITIES: &[&str] =
-    &["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// What callers are known by beside tokens.
 #[derive(Debug, Clone, Default, Args)]
@@ -101,8 +98,7 @@ fn origin(text: &str, authorities: Option<&Path>) -> Result<Origin, String> {
     // A password in a URL would be in logs and lists of processes.
     let url = url.filter(|url| url.authority().is_some_and(|authority| !authority.as_str().contains('@')));
     let url = url.ok_or("--jwt-keys is a file or https://host/path, without a user")?;
-    let system = || AUTHORITIES.iter().map(PathBuf::from).find(|path| path.exists());
-    let authorities = authorities.map(PathBuf::from).or_else(system);
-    let authorities = authorities.ok_or("this system has no list of authorities: give --jwt-keys-ca")?;
+    let authorities =
+        outgoing::authorities(authorities).ok_or("this system has no list of authorities: give --jwt-keys-ca")?;
     Ok(Origin::Url { url, authorities })
 }

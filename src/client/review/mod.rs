@@ -5,10 +5,9 @@ mod markdown;
 mod sections;
 mod words;
 
-use std::path::PathBuf;
-
+use super::Failure;
+use super::connection::Door;
 use super::import::refusal;
-use super::{Failure, connection};
 use crate::id::UnitName;
 use crate::limits;
 use crate::pb;
@@ -25,29 +24,25 @@ pub struct Review {
     /// Read it as it was at this revision of the jurisdiction. The newest when left out.
     #[arg(long)]
     pub revision: Option<i64>,
-    /// Where the server is.
-    #[arg(long, default_value = "http://127.0.0.1:50051")]
-    pub server: String,
-    /// The file with the token to show. None when left out.
-    #[arg(long)]
-    pub token_file: Option<PathBuf>,
+    /// Where the server is, and how to be let in.
+    #[command(flatten)]
+    pub door: Door,
 }
 
 /// Asks, and answers what to tell.
 pub async fn tell(ask: &Review) -> Result<String, Failure> {
     let name = UnitName::parse(&ask.unit).ok_or_else(|| Failure::Usage(format!("{} is no unit", ask.unit)))?;
-    let channel = connection::open(&ask.server).await?;
-    let token_file = ask.token_file.as_deref();
+    let channel = ask.door.open().await?;
     let moment = ask.revision.map(pb::read_at::Moment::Revision);
     let read_at = moment.map(|moment| pb::ReadAt { moment: Some(moment), in_force: false });
     let request = pb::ReviewYearRequest { unit: ask.unit.clone(), year: ask.year, at_risk_bp: 0, read_at };
     let mut reviews =
         ReviewServiceClient::new(channel.clone()).max_decoding_message_size(limits::count(limits::ANSWER_BYTES));
-    let review = reviews.review_year(connection::shown(request, token_file)?).await;
+    let review = reviews.review_year(ask.door.shown(request)?).await;
     let review = review.map_err(|status| Failure::Refused(refusal("reviewed", &status)))?.into_inner();
     // The money is told in the currency of the jurisdiction.
     let name = format!("jurisdictions/{}", name.jurisdiction);
-    let request = connection::shown(pb::GetJurisdictionRequest { name, read_at: None }, token_file)?;
+    let request = ask.door.shown(pb::GetJurisdictionRequest { name, read_at: None })?;
     let jurisdiction = OrganisationServiceClient::new(channel).get_jurisdiction(request).await;
     let jurisdiction = jurisdiction.map_err(|status| Failure::Refused(refusal("reviewed", &status)))?.into_inner();
     Ok(markdown::written(&review, &jurisdiction))

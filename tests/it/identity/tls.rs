@@ -1,8 +1,10 @@
 //! TLS and client certificates: made here, mapped, refused, renewed under load.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kehoach::client::{Door, Failure, Review, tell_review};
 use kehoach::db::Engine;
 use kehoach::pb;
 use kehoach::pb::organisation_service_client::OrganisationServiceClient;
@@ -230,4 +232,41 @@ async fn files_that_cannot_be_used_are_named_in_a_sentence() {
     }
     std::fs::remove_file(folder.join("server.key")).unwrap();
     assert!(start().await.err().unwrap().contains("server.key"));
+}
+
+/// What `kehoach review` says of a unit that is not there, in a jurisdiction that is not there.
+async fn reviewed(server: String, ca: Option<PathBuf>, token_file: Option<PathBuf>) -> String {
+    let unit = "jurisdictions/nowhere/units/u".to_owned();
+    match tell_review(&Review { unit, year: 2025, revision: None, door: Door { server, ca, token_file } }).await {
+        Ok(text) => panic!("it was reviewed: {text}"),
+        Err(Failure::Usage(text) | Failure::Refused(text)) => text,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn this_program_as_a_client_trusts_whom_it_is_told_to_and_shows_a_token_to_nobody_else() {
+    let Some(s) = Locked::new(Engine::Sqlite).await else { return };
+    let (authority, folder) = (Authority::new(), Folder::new());
+    write(&folder, &authority.server());
+    let (ca, stranger, token) = (folder.join("ca.pem"), folder.join("stranger.pem"), folder.join("token"));
+    std::fs::write(&ca, &authority.pem).unwrap();
+    std::fs::write(&stranger, Authority::new().pem).unwrap();
+    std::fs::write(&token, format!("{}\n", s.admin)).unwrap();
+    let settings =
+        Settings { tls: Some(Files { client_authorities: None, ..files(&folder, false) }), ..Settings::default() };
+    let server = Listening::start(s.h.app(), settings).await;
+    let secure = format!("https://localhost:{}", server.address.port());
+    let found = reviewed(secure.clone(), Some(ca.clone()), Some(token.clone())).await;
+    assert!(found.contains("NotFound RESOURCE_NOT_FOUND"), "{found}");
+    let unknown = reviewed(secure.clone(), Some(ca.clone()), None).await;
+    assert!(unknown.contains("Unauthenticated UNAUTHENTICATED"), "{unknown}");
+    for other in [None, Some(stranger)] {
+        let refused = reviewed(secure.clone(), other, Some(token.clone())).await;
+        assert!(refused.contains("does not answer: transport error: invalid peer certificate"), "{refused}");
+    }
+    // The certificate is for a name, not for whoever listens at the address.
+    let misnamed = reviewed(secure.replace("localhost", "127.0.0.1"), Some(ca.clone()), Some(token.clone())).await;
+    assert!(misnamed.contains("certificate"), "{misnamed}");
+    let elsewhere = reviewed("http://kehoach.example:1".to_owned(), None, Some(token)).await;
+    assert!(elsewhere.contains("https:// only"), "{elsewhere}");
 }

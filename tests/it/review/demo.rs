@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use kehoach::client::{Failure, Review, tell_review};
 
+use super::door;
 use crate::harness::{Harness, engines};
 use crate::plan::demo::{FIGURES, demo};
 
@@ -40,7 +41,7 @@ const SENTENCES: &[&str] = &[
 
 async fn told(h: &Harness, year: i32, revision: Option<i64>) -> Result<String, Failure> {
     let unit = "jurisdictions/minh-hoa/units/so-khcn".to_owned();
-    tell_review(&Review { unit, year, revision, server: format!("http://{}", h.address), token_file: None }).await
+    tell_review(&Review { unit, year, revision, door: door(format!("http://{}", h.address)) }).await
 }
 
 /// The cells of the rows of indicators, by code.
@@ -137,7 +138,7 @@ engines! {
         let Err(Failure::Refused(text)) = told(&h, 1800, None).await else { panic!("1800 was reviewed") };
         assert!(text.starts_with("nothing was reviewed: ") && text.contains("year"), "{text}");
         let unit = "so-khcn".to_owned();
-        let wrong = Review { unit, year: 2013, revision: None, server: format!("http://{}", h.address), token_file: None };
+        let wrong = Review { unit, year: 2013, revision: None, door: door(format!("http://{}", h.address)) };
         assert!(matches!(tell_review(&wrong).await, Err(Failure::Usage(_))));
     }
 }
